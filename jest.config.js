@@ -1,0 +1,11 @@
+export default {
+  testMatch: ["<rootDir>/services/*/src/**/*.test.ts", "<rootDir>/tests/**/*.test.ts"],
+  testEnvironment: "node",
+  testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
+  extensionsToTreatAsEsm: [".ts"],
+  transform: {
+    "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "es6" } }],
+  },
+  modulePathIgnorePatterns: ["<rootDir>/services/[^/]+/dist/"],
+  testTimeout: 20000,
+};

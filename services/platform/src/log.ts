@@ -1,0 +1,34 @@
+import { pino } from "pino";
+
+export type Logger = pino.Logger;
+
+const secret = ["key", "token", "secret", "password", "authorization", "headers", "options", "['x-api-key']"];
+
+/**
+ * JSON lines on standard output; readable lines on a terminal where pino-pretty is installed (development only).
+ * Fields that may hold a credential are dropped one and two levels deep. Never log an HTTP client's error object.
+ */
+export function createLogger(service: string, level: string, destination?: pino.DestinationStream): Logger {
+  const options: pino.LoggerOptions = {
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: secret.flatMap((name) => (name.startsWith("[") ? [name, `*${name}`] : [name, `*.${name}`])), remove: true },
+    serializers: { err: describeError },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** The parts of an error that are safe and useful in a log. */
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = (error as { code?: unknown }).code;
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === "string" ? { code } : {}),
+    ...(error.stack ? { stack: error.stack } : {}),
+    ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
+  };
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "./log.ts";
+
+/** What a piece of work carries with it: who asked, under which id, and until when. Passed on by hand, never ambient. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+  /** When the caller stops waiting, in milliseconds on the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly caller: string;
+  readonly log: Logger;
+}
+
+/** Milliseconds until the deadline; at most 0 when it has passed. */
+export const remaining = (context: Pick<RequestContext, "deadline">): number => context.deadline - performance.now();
+
+/** A context for work that no request asked for: a sweep, a relay, a test. */
+export function backgroundContext(log: Logger, timeoutMs: number, caller = "background"): RequestContext {
+  return {
+    requestId: randomUUID(),
+    traceparent: undefined,
+    deadline: performance.now() + timeoutMs,
+    caller,
+    log,
+  };
+}
