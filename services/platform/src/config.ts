@@ -1,0 +1,88 @@
+import joi from "joi";
+
+/** What every service reads from its environment. Names are those of the environment, so that one search finds all uses. */
+export interface PlatformConfig {
+  readonly NODE_ENV: string;
+  readonly HOST: string;
+  readonly PORT: number;
+  readonly METRICS_PORT?: number;
+  readonly DATA_DIR: string;
+  readonly DATABASE_URL: string;
+  readonly API_KEY?: string;
+  readonly API_KEYS_DIR?: string;
+  readonly API_SCOPES_FILE?: string;
+  readonly PEER_API_KEY?: string;
+  readonly PEER_API_KEY_FILE?: string;
+  readonly REQUEST_TIMEOUT_MS: number;
+  readonly BODY_LIMIT_BYTES: number;
+  readonly WRITE_QUEUE_LIMIT: number;
+  readonly LOG_LEVEL: string;
+}
+
+/** Every problem of a configuration, a line each. The process says them all and ends with code 78 (EX_CONFIG of sysexits). */
+export class ConfigInvalid extends Error {
+  override readonly name = "ConfigInvalid";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+const developmentKey = "secret-key-123";
+const key = joi.string().pattern(/^[\x21-\x7e]+$/, "visible ASCII");
+
+const platformSchema = (service: { port: number; databaseName: string }) => {
+  const production = joi.ref("NODE_ENV", { adjust: (value) => value === "production" });
+  return joi.object<PlatformConfig>({
+    NODE_ENV: joi.string().default("development"),
+    HOST: joi.string().hostname().default("0.0.0.0"),
+    PORT: joi.number().port().default(service.port),
+    METRICS_PORT: joi.number().port(),
+    DATA_DIR: joi.string().default("./data"),
+    DATABASE_URL: joi
+      .string()
+      .pattern(/^sqlite:./, "sqlite:<path>")
+      .default((parent: PlatformConfig) => `sqlite:${parent.DATA_DIR}/${service.databaseName}.db`),
+    API_KEYS_DIR: joi.string(),
+    API_SCOPES_FILE: joi.string(),
+    API_KEY: key.when("API_KEYS_DIR", {
+      not: joi.exist(),
+      // biome-ignore lint/suspicious/noThenProperty: joi's own name for the branch
+      then: joi.when(production, {
+        is: true,
+        // biome-ignore lint/suspicious/noThenProperty: joi's own name for the branch
+        then: joi.required(),
+        otherwise: joi.string().default(developmentKey),
+      }),
+    }),
+    PEER_API_KEY: key,
+    PEER_API_KEY_FILE: joi.string(),
+    REQUEST_TIMEOUT_MS: joi.number().integer().min(50).max(120_000).default(5000),
+    BODY_LIMIT_BYTES: joi.number().integer().min(1024).max(10_485_760).default(262_144),
+    WRITE_QUEUE_LIMIT: joi.number().integer().min(1).max(1_000_000).default(2048),
+    LOG_LEVEL: joi.string().valid("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
+  });
+};
+
+/**
+ * Reads the environment once and checks it whole. An empty value counts as unset; variables nobody declared are left alone.
+ * No message repeats a value, because a value may be a key. Throws ConfigInvalid.
+ */
+export function loadConfig<Config extends object>(
+  service: { port: number; databaseName: string; config: joi.ObjectSchema<Config> },
+  env: NodeJS.ProcessEnv,
+): PlatformConfig & Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const { value, error } = platformSchema(service)
+    .concat(service.config as joi.ObjectSchema)
+    .validate(given, { abortEarly: false, stripUnknown: true, messages: withoutValues, errors: { wrap: { label: false } } });
+  if (error) throw new ConfigInvalid(error.details.map((detail) => detail.message));
+  return value as PlatformConfig & Config;
+}
+
+/** joi's texts that would repeat the value, without it. */
+export const withoutValues = {
+  "string.pattern.base": "{{#label}} does not have the required form",
+  "string.pattern.name": "{{#label}} must be {{#name}}",
+};

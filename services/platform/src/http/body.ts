@@ -1,0 +1,46 @@
+import type { IncomingMessage } from "node:http";
+import { Problem } from "../problem.ts";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The bytes of a request's body. Throws 413 past the limit, before more than the limit is held. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const tooLarge = () => new Problem(413, "payload-too-large", `The body may have at most ${limit} bytes.`);
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers["content-length"] ?? 0) > limit) return reject(tooLarge());
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        request.removeAllListeners("data");
+        request.resume();
+        reject(tooLarge());
+      } else chunks.push(chunk);
+    });
+    request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on("error", reject);
+    request.on("close", () => reject(new Problem(400, "malformed-json", "The body ended early.")));
+  });
+}
+
+/** Whether the request carries a body at all (RFC 9112, section 6.3). */
+export const hasBody = (request: IncomingMessage): boolean =>
+  request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+
+/** 415 unless the body says it is JSON in UTF-8 and not compressed. */
+export function requireJson(request: IncomingMessage): void {
+  const type = request.headers["content-type"] ?? "";
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== "identity")
+    throw new Problem(415, "unsupported-media-type", "Send the body as application/json, UTF-8, not compressed.");
+}
+
+/** The JSON value in these bytes. Throws 400 for broken UTF-8 or JSON. */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    throw new Problem(400, "malformed-json", "The body is not valid JSON in UTF-8.");
+  }
+}

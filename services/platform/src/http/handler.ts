@@ -1,0 +1,69 @@
+import joi from "joi";
+import type Koa from "koa";
+import type { RouterContext } from "@koa/router";
+import { forbidden } from "./api-keys.ts";
+import { hasBody, parseJson, readBody, requireJson } from "./body.ts";
+import type { State } from "./request-context.ts";
+import type { Answer, Route } from "./route.ts";
+import { type Fault, throwFaults, validate } from "./validate.ts";
+
+const nothing = joi.object({});
+const noBytes = Buffer.alloc(0);
+
+/** A route as middleware: may the caller, is the input right, one call, what goes out. */
+export function handlerOf(route: Route, bodyLimit: number): Koa.Middleware<State> {
+  const params = route.params ?? nothing;
+  const query = route.query ?? nothing;
+  return async (ctx) => {
+    const { identity, context } = ctx.state;
+    ctx.state.route = route.path;
+    if (!identity?.may(route.scope)) throw forbidden(route.scope);
+
+    const rawBody = await bytesOf(route, ctx, bodyLimit);
+    const faults: Fault[] = [];
+    const input = {
+      params: validate("path", params, (ctx as unknown as RouterContext).params, faults),
+      query: validate("query", query, onceEach(ctx.query, faults), faults),
+      body: route.body ? validate("body", route.body, parseJson(rawBody), faults) : undefined,
+      rawBody,
+      headers: ctx.req.headers,
+      context,
+    };
+    throwFaults(faults);
+    send(ctx, await route.handle(input));
+  };
+}
+
+/** The bytes of the body. A route that takes none refuses one: what it would mean is unknown. */
+async function bytesOf(route: Route, ctx: Koa.ParameterizedContext<State>, limit: number): Promise<Buffer> {
+  if (route.body) {
+    requireJson(ctx.req);
+    return readBody(ctx.req, limit);
+  }
+  if (hasBody(ctx.req) && (await readBody(ctx.req, limit)).length > 0)
+    throwFaults([{ pointer: "/body", detail: "this route takes no body" }]);
+  return noBytes;
+}
+
+/** A parameter given twice is refused rather than one of the two chosen. */
+function onceEach(query: Record<string, string | string[] | undefined>, faults: Fault[]): Record<string, unknown> {
+  const single: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(query)) {
+    if (Array.isArray(value)) faults.push({ pointer: `/query/${name}`, detail: `${name} is given more than once` });
+    else single[name] = value;
+  }
+  return single;
+}
+
+function send(ctx: Koa.ParameterizedContext<State>, answer: Answer): void {
+  ctx.status = answer.status;
+  if (answer.headers) ctx.set(answer.headers as Record<string, string>);
+  const json = answer.json ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  if (json === undefined) {
+    ctx.body = null;
+    ctx.status = answer.status;
+    return;
+  }
+  ctx.set("Content-Type", "application/json; charset=utf-8");
+  ctx.body = json;
+}

@@ -1,0 +1,48 @@
+import { ConfigInvalid, loadConfig } from "./config.ts";
+import { DatabaseRefused } from "./database/database.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { type RunningService, type ServiceDefinition, startService } from "./service.ts";
+
+/** EX_CONFIG of sysexits.h: do not start again before the configuration is mended. */
+const badConfiguration = 78;
+
+/** A service as a process: starts it, stops it on SIGTERM or SIGINT, and says in one line each why it cannot. */
+export async function run<Config extends object>(definition: ServiceDefinition<Config>): Promise<void> {
+  try {
+    const { LOG_LEVEL: level } = loadConfig(definition, process.env);
+    const log = createLogger(definition.name, level);
+    process.on("uncaughtException", (error) => {
+      log.fatal({ err: error }, "a bug: the process ends, because its state is not known any more");
+      process.exit(1);
+    });
+    const service = await startService(definition, process.env, log);
+    service.metrics.collectProcess();
+    stopOnSignal(service, log);
+  } catch (error) {
+    const lines = reasons(error);
+    process.stderr.write(`${lines.map((line) => `${definition.name}: ${line}`).join("\n")}\n`);
+    process.exit(error instanceof ConfigInvalid ? badConfiguration : 1);
+  }
+}
+
+function reasons(error: unknown): readonly string[] {
+  if (error instanceof ConfigInvalid) return error.problems;
+  if (error instanceof DatabaseRefused) return [error.message];
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === "EADDRINUSE") return [`port ${port} is in use; set PORT (or METRICS_PORT) to a free one`];
+  if (code === "EACCES") return [`port ${port} may not be used by this user; set PORT to one above 1023`];
+  return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+}
+
+function stopOnSignal(service: RunningService, log: Logger): void {
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, "stopping");
+    await service.stop();
+    log.info("stopped");
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
+}

@@ -1,0 +1,166 @@
+import type joi from "joi";
+import { type Background, createBackground } from "./background.ts";
+import { loadConfig, type PlatformConfig } from "./config.ts";
+import { type Database, type Migration, openDatabase } from "./database/database.ts";
+import { createApiKeys } from "./http/api-keys.ts";
+import { createApp } from "./http/app.ts";
+import { type Listening, listen } from "./http/listen.ts";
+import { documentation, metricsPath, probes } from "./http/open-paths.ts";
+import { createReadiness } from "./http/readiness.ts";
+import type { Route } from "./http/route.ts";
+import { statsRoute } from "./http/stats.ts";
+import type { Logger } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import type { Peer } from "./peer.ts";
+import { createPeers } from "./peers.ts";
+import { version } from "./version.ts";
+
+/** A service as a value: `run()` in production and `startService()` in tests make the same thing of it. */
+export interface ServiceDefinition<Config extends object> {
+  readonly name: string;
+  /** Where it listens unless told otherwise. */
+  readonly port: number;
+  /** `orders` is kept in `<DATA_DIR>/orders.db`. */
+  readonly databaseName: string;
+  /** Its own part of the environment. */
+  readonly config: joi.ObjectSchema<Config>;
+  /** The scopes of each caller when no API_SCOPES_FILE says otherwise. */
+  readonly callers: Readonly<Record<string, readonly string[]>>;
+  readonly migrations: readonly Migration[];
+  wire(parts: Parts<Config>): Wiring | Promise<Wiring>;
+}
+
+/** What the platform hands to a service's wiring. */
+export interface Parts<Config extends object> {
+  readonly config: PlatformConfig & Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly database: Database;
+  /** Work that outlives the answer it came from; a stop waits for it. */
+  readonly background: Background;
+  /** A client for another service, with a breaker of its own. */
+  peer(name: string, url: string): Peer;
+}
+
+export interface Wiring {
+  readonly routes: readonly Route[];
+  /** The service's own part of `/stats`. */
+  stats?(): Promise<Record<string, unknown>>;
+  /** Called after the last answer and before the database closes. */
+  stop?(): Promise<void> | void;
+}
+
+export interface RunningService {
+  readonly url: string;
+  readonly port: number;
+  readonly metricsPort: number | undefined;
+  readonly metrics: Metrics;
+  readonly routes: readonly Route[];
+  /** Unready, drain, background work, peers, database last; one timer of `withinMs` guards all. */
+  stop(withinMs?: number): Promise<void>;
+}
+
+/** Callers that every shop has. */
+const everywhere = { admin: ["*"], backup: ["backup"] };
+
+/**
+ * Puts a service together and listens: first for probes, then, once its database is open and migrated, for all.
+ * Throws ConfigInvalid, DatabaseRefused, or the system's error when the port is taken.
+ */
+export async function startService<Config extends object>(
+  definition: ServiceDefinition<Config>,
+  env: NodeJS.ProcessEnv,
+  log: Logger,
+): Promise<RunningService> {
+  const config = loadConfig(definition, env);
+  const metrics = createMetrics(definition.name, version);
+  const peers = createPeers(config, log, metrics);
+  const background = createBackground(log);
+  const readiness = createReadiness();
+  const apiKeys = createApiKeys(config, { ...everywhere, ...definition.callers }, log);
+  let routes: readonly Route[] = [];
+
+  const app = createApp({
+    log,
+    metrics,
+    apiKeys,
+    readiness,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    open: {
+      ...probes(definition.name, version, readiness),
+      ...(config.METRICS_PORT === undefined ? metricsPath(metrics) : {}),
+      ...documentation(() => ({ service: definition.name, version, routes }), readiness),
+    },
+  });
+  const listeners: Listening[] = [];
+  let opened: Database | undefined;
+  let wiring: Wiring | undefined;
+
+  const stop = async (withinMs = 8000): Promise<void> => {
+    readiness.drain();
+    const abandon = setTimeout(() => {
+      log.warn("requests were still open when the time to stop was up");
+      for (const listener of listeners) listener.abandon();
+    }, withinMs);
+    await Promise.all(listeners.map((listener) => listener.close()));
+    await wiring?.stop?.();
+    await background.settled();
+    peers.close();
+    apiKeys.stop();
+    await opened?.close();
+    clearTimeout(abandon);
+  };
+
+  try {
+    const listener = await listen(app.callback, config.HOST, config.PORT);
+    listeners.push(listener);
+    const metricsListener = await listenForMetrics(config, metrics, log);
+    if (metricsListener) listeners.push(metricsListener);
+    const database = await openDatabase({
+      url: config.DATABASE_URL,
+      migrations: definition.migrations,
+      queueLimit: config.WRITE_QUEUE_LIMIT,
+      log,
+      metrics,
+    });
+    opened = database;
+    wiring = await definition.wire({ config, log, metrics, database, background, peer: peers.create });
+    const own = wiring.stats?.bind(wiring) ?? (async () => ({}));
+    const stats = statsRoute({ service: definition.name, version, metrics, database, peers: peers.all, own });
+    routes = [...wiring.routes, stats];
+    app.mount(routes);
+    readiness.ready();
+    log.info({ port: listener.port, version }, "ready");
+    return {
+      url: `http://127.0.0.1:${listener.port}`,
+      port: listener.port,
+      metricsPort: metricsListener?.port,
+      metrics,
+      routes,
+      stop,
+    };
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
+}
+
+/** `/metrics` on a port of its own, so that a network policy can let Prometheus in there and nowhere else. */
+async function listenForMetrics(config: PlatformConfig, metrics: Metrics, log: Logger): Promise<Listening | undefined> {
+  if (config.METRICS_PORT === undefined) return undefined;
+  return listen(
+    (request, response) => {
+      if (request.url !== "/metrics") return void response.writeHead(404).end();
+      metrics.registry.metrics().then(
+        (text) => response.writeHead(200, { "Content-Type": metrics.registry.contentType }).end(text),
+        (error) => {
+          log.error({ err: error }, "metrics could not be collected");
+          response.writeHead(500).end();
+        },
+      );
+    },
+    config.HOST,
+    config.METRICS_PORT,
+  );
+}
