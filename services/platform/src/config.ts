@@ -76,7 +76,12 @@ export function loadConfig<Config extends object>(
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const { value, error } = platformSchema(service)
     .concat(service.config as joi.ObjectSchema)
-    .validate(given, { abortEarly: false, stripUnknown: true, messages: withoutValues, errors: { wrap: { label: false } } });
+    .validate(given, {
+      abortEarly: false,
+      stripUnknown: true,
+      messages: withoutValues,
+      errors: { wrap: { label: false } },
+    });
   if (error) throw new ConfigInvalid(error.details.map((detail) => detail.message));
   return value as PlatformConfig & Config;
 }

@@ -2,7 +2,13 @@ import { pino } from "pino";
 
 export type Logger = pino.Logger;
 
-const secret = ["key", "token", "secret", "password", "authorization", "headers", "options", "['x-api-key']"];
+const secret = ["key", "token", "secret", "password", "authorization", "headers", "options"];
+const secretHeaders = ["['x-api-key']", "['X-API-Key']"];
+
+const redacted = [
+  ...secret.flatMap((name) => [name, `*.${name}`]),
+  ...secretHeaders.flatMap((name) => [name, `*${name}`]),
+];
 
 /**
  * JSON lines on standard output; readable lines on a terminal where pino-pretty is installed (development only).
@@ -14,7 +20,7 @@ export function createLogger(service: string, level: string, destination?: pino.
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: secret.flatMap((name) => (name.startsWith("[") ? [name, `*${name}`] : [name, `*.${name}`])), remove: true },
+    redact: { paths: redacted, remove: true },
     serializers: { err: describeError },
   };
   return destination ? pino(options, destination) : pino(options);

@@ -8,7 +8,12 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics(service: string, version: string) {
   const registry = new Registry();
   const registers = [registry];
-  new Gauge({ name: "build_info", help: "Always 1; the labels tell what runs", labelNames: ["service", "version"], registers })
+  new Gauge({
+    name: "build_info",
+    help: "Always 1; the labels tell what runs",
+    labelNames: ["service", "version"],
+    registers,
+  })
     .labels(service, version)
     .set(1);
   return {

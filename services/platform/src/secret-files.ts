@@ -19,7 +19,11 @@ export function readSecretFolder(folder: string): Map<string, string[]> {
  * A value read from files now and again every few seconds: Kubernetes renews a mounted Secret by swapping symlinks,
  * which file watchers miss. The first read throws; a later one that fails keeps the last good value and is logged.
  */
-export function createReread<Value>(read: () => Value, log: Logger, everyMs = 2000): { current(): Value; stop(): void } {
+export function createReread<Value>(
+  read: () => Value,
+  log: Logger,
+  everyMs = 2000,
+): { current(): Value; stop(): void } {
   let value = read();
   let failing = false;
   const timer = setInterval(() => {

@@ -11,7 +11,7 @@ import type { Route } from "./http/route.ts";
 import { statsRoute } from "./http/stats.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import type { Peer } from "./peer.ts";
+import { loadHttpClient, type Peer } from "./peer.ts";
 import { createPeers } from "./peers.ts";
 import { version } from "./version.ts";
 
@@ -131,6 +131,7 @@ export async function startService<Config extends object>(
     routes = [...wiring.routes, stats];
     app.mount(routes);
     readiness.ready();
+    if (peers.all.length > 0) warmPeers(log);
     log.info({ port: listener.port, version }, "ready");
     return {
       url: `http://127.0.0.1:${listener.port}`,
@@ -144,6 +145,11 @@ export async function startService<Config extends object>(
     await stop(0);
     throw error;
   }
+}
+
+/** Loads the HTTP client behind the start, so that the first call to a peer does not pay for it out of its deadline. */
+function warmPeers(log: Logger): void {
+  loadHttpClient().catch((error) => log.error({ err: error }, "the HTTP client cannot be loaded"));
 }
 
 /** `/metrics` on a port of its own, so that a network policy can let Prometheus in there and nowhere else. */

@@ -46,10 +46,18 @@ function knownKeys(caller: string, digests: readonly Buffer[], scopes: readonly 
   return digests.map((digest) => ({ caller, digest, may }));
 }
 
-function readKeys(folder: string, scopesFile: string | undefined, defaults: Readonly<Record<string, readonly string[]>>) {
+function readKeys(
+  folder: string,
+  scopesFile: string | undefined,
+  defaults: Readonly<Record<string, readonly string[]>>,
+) {
   const scopes: Record<string, readonly string[]> = scopesFile ? readScopes(scopesFile) : { ...defaults };
   const keys = [...readSecretFolder(folder)].flatMap(([caller, lines]) =>
-    knownKeys(caller, lines.map((line) => digestOfLine(line, caller)), scopes[caller] ?? []),
+    knownKeys(
+      caller,
+      lines.map((line) => digestOfLine(line, caller)),
+      scopes[caller] ?? [],
+    ),
   );
   if (keys.length === 0) throw new ConfigInvalid(["API_KEYS_DIR holds no key"]);
   return keys;
@@ -69,10 +77,11 @@ export function createApiKeys(
   config: Pick<PlatformConfig, "API_KEY" | "API_KEYS_DIR" | "API_SCOPES_FILE">,
   defaults: Readonly<Record<string, readonly string[]>>,
   log: Logger,
+  rereadMs?: number,
 ): ApiKeys {
   const { API_KEYS_DIR: folder } = config;
   const source = folder
-    ? createReread(() => orConfigInvalid(() => readKeys(folder, config.API_SCOPES_FILE, defaults)), log)
+    ? createReread(() => orConfigInvalid(() => readKeys(folder, config.API_SCOPES_FILE, defaults)), log, rereadMs)
     : { current: always(knownKeys("admin", [digestOf(config.API_KEY ?? "")], [everyScope])), stop: () => {} };
   return {
     identify(presented) {

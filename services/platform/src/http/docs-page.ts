@@ -5,11 +5,11 @@ export function docsPage(document: OpenApiDocument): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => section(method.toUpperCase(), path, operation)),
   );
-  const title = escape(document.info.title);
+  const title = escapeHtml(document.info.title);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title}</title><style>${style}</style></head>
-<body><h1>${title} <small>${escape(document.info.version)}</small></h1>
+<body><h1>${title} <small>${escapeHtml(document.info.version)}</small></h1>
 <p>Every call needs the header <code>X-API-Key</code>. The same in a machine's words: <a href="/openapi.json">openapi.json</a>.</p>
 ${operations.join("\n")}
 </body></html>`;
@@ -18,22 +18,22 @@ ${operations.join("\n")}
 function section(method: string, path: string, operation: Operation): string {
   const parameters = operation.parameters.map(
     (parameter) =>
-      `<tr><td><code>${escape(parameter.name)}</code>${parameter.required ? " *" : ""}</td><td>${parameter.in}</td><td><code>${escape(JSON.stringify(parameter.schema))}</code></td></tr>`,
+      `<tr><td><code>${escapeHtml(parameter.name)}</code>${parameter.required ? " *" : ""}</td><td>${parameter.in}</td><td><code>${escapeHtml(JSON.stringify(parameter.schema))}</code></td></tr>`,
   );
   const answers = Object.entries(operation.responses).map(([status, answer]) => {
     const schema = Object.entries(answer.content ?? {}).find(([type]) => type === "application/json")?.[1].schema;
-    return `<dt>${status}</dt><dd>${escape(answer.description)}${schema ? pre(schema) : ""}</dd>`;
+    return `<dt>${status}</dt><dd>${escapeHtml(answer.description)}${schema ? pre(schema) : ""}</dd>`;
   });
   const body = operation.requestBody?.content["application/json"]?.schema;
-  return `<details id="${escape(operation.operationId)}"><summary><b>${method}</b> <code>${escape(path)}</code> ${escape(operation.summary)}</summary>
-<p>${escape(String(operation.description))}</p>
+  return `<details id="${escapeHtml(operation.operationId)}"><summary><b>${method}</b> <code>${escapeHtml(path)}</code> ${escapeHtml(operation.summary)}</summary>
+<p>${escapeHtml(String(operation.description))}</p>
 ${parameters.length ? `<table>${parameters.join("")}</table>` : ""}${body ? `<h3>Body</h3>${pre(body)}` : ""}
 <h3>Answers</h3><dl>${answers.join("")}</dl></details>`;
 }
 
-const pre = (value: unknown): string => `<pre>${escape(JSON.stringify(value, null, 2))}</pre>`;
+const pre = (value: unknown): string => `<pre>${escapeHtml(JSON.stringify(value, null, 2))}</pre>`;
 
-const escape = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 const style = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}

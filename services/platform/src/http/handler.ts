@@ -1,6 +1,6 @@
+import type { RouterContext } from "@koa/router";
 import joi from "joi";
 import type Koa from "koa";
-import type { RouterContext } from "@koa/router";
 import { forbidden } from "./api-keys.ts";
 import { hasBody, parseJson, readBody, requireJson } from "./body.ts";
 import type { State } from "./request-context.ts";

@@ -15,7 +15,10 @@ export function measure(metrics: Metrics): Koa.Middleware<State> {
       metrics.httpDuration.observe({ method: ctx.method, route, status }, ms / 1000);
       if (route.startsWith("/") && quiet.has(route)) return;
       if (context.log.isLevelEnabled("info"))
-        context.log.info({ method: ctx.method, route, status, ms: Math.round(ms * 10) / 10, caller: context.caller }, "request");
+        context.log.info(
+          { method: ctx.method, route, status, ms: Math.round(ms * 10) / 10, caller: context.caller },
+          "request",
+        );
     });
     return next();
   };

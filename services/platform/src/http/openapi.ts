@@ -77,7 +77,10 @@ const json = (schema: Json, type = "application/json") => ({ [type]: { schema } 
 
 function parameters(place: string, schema: joi.ObjectSchema | undefined): Operation["parameters"] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema) as { properties?: Record<string, Json>; required?: string[] };
+  const { properties = {}, required = [] } = jsonSchema(schema) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, described]) => ({
     name,
     in: place,
@@ -89,7 +92,10 @@ function parameters(place: string, schema: joi.ObjectSchema | undefined): Operat
 function successes(route: Route): Operation["responses"] {
   const entries = Object.entries(route.answers).map(([status, schema]) => [
     status,
-    { description: Number(status) === 304 ? "Not changed" : "Done", ...(schema ? { content: json(jsonSchema(schema, "output")) } : {}) },
+    {
+      description: Number(status) === 304 ? "Not changed" : "Done",
+      ...(schema ? { content: json(jsonSchema(schema, "output")) } : {}),
+    },
   ]);
   return Object.fromEntries(entries);
 }
@@ -100,7 +106,10 @@ function problems(route: Route): Operation["responses"] {
   const statuses = new Set([...Object.keys(common), ...Object.keys(own), ...(route.params ? ["404"] : [])]);
   const content = json({ $ref: "#/components/schemas/Problem" }, "application/problem+json");
   const entries = [...statuses].map((status) => {
-    const codes = [...(common[Number(status)] ?? []), ...(own[Number(status)] ?? (status === "404" ? ["not-found"] : []))];
+    const codes = [
+      ...(common[Number(status)] ?? []),
+      ...(own[Number(status)] ?? (status === "404" ? ["not-found"] : [])),
+    ];
     return [status, { description: codes.map((code) => `\`${code}\``).join(", "), content }];
   });
   return Object.fromEntries(entries);

@@ -11,7 +11,6 @@ export function decodeCursor(cursor: string, kinds: readonly ("string" | "number
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
     if (!Array.isArray(position) || position.length !== kinds.length) throw broken();
-    // biome-ignore lint/suspicious/useValidTypeof: the kinds are the two names that typeof gives
     if (!position.every((value, index) => typeof value === kinds[index])) throw broken();
     return position as (string | number)[];
   } catch {

@@ -13,7 +13,9 @@ export interface Rendered {
 export function renderProblem(error: unknown, requestId: string): Rendered {
   const known = translateDriverError(error);
   const problem =
-    known instanceof Problem ? known : new Problem(500, "internal", "Something went wrong on our side. Quote the request_id.");
+    known instanceof Problem
+      ? known
+      : new Problem(500, "internal", "Something went wrong on our side. Quote the request_id.");
   return {
     status: problem.status,
     headers: { ...problem.headers, ...(problem.status === 413 ? { Connection: "close" } : {}) },

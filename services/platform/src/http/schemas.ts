@@ -49,6 +49,8 @@ export const problemSchema = joi
     detail: joi.string().required(),
     code: joi.string().required(),
     request_id: joi.string().required(),
-    errors: joi.array().items(joi.object({ pointer: joi.string().allow("").required(), detail: joi.string().required() })),
+    errors: joi
+      .array()
+      .items(joi.object({ pointer: joi.string().allow("").required(), detail: joi.string().required() })),
   })
   .unknown(true);

@@ -54,7 +54,9 @@ async function byRoute(metrics: Metrics): Promise<Record<string, RouteFigures>> 
       if (Number(labels.status) >= 500) figures[name].errors += value;
     } else if (metricName?.endsWith("_bucket")) {
       const counts = buckets.get(name) ?? new Map<number, number>();
-      const bound = Number((labels as { le?: number | string }).le === "+Inf" ? Infinity : (labels as { le?: number }).le);
+      const bound = Number(
+        (labels as { le?: number | string }).le === "+Inf" ? Infinity : (labels as { le?: number }).le,
+      );
       counts.set(bound, (counts.get(bound) ?? 0) + value);
       buckets.set(name, counts);
     }
