@@ -3,7 +3,7 @@ import joi from "joi";
 import { createLogger } from "../log.ts";
 import { createMetrics } from "../metrics.ts";
 import { Problem } from "../problem.ts";
-import { caller } from "../testing/start.ts";
+import { caller } from "../testing/call.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createApp } from "./app.ts";
 import { type Listening, listen } from "./listen.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { Problem } from "../problem.ts";
+import { invalidRequest, Problem } from "../problem.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -36,11 +36,22 @@ export function requireJson(request: IncomingMessage): void {
     throw new Problem(415, "unsupported-media-type", "Send the body as application/json, UTF-8, not compressed.");
 }
 
-/** The JSON value in these bytes. Throws 400 for broken UTF-8 or JSON. */
+/** The JSON value in these bytes. Throws 400 for broken UTF-8 or JSON, 422 for a field that no schema would see. */
 export function parseJson(bytes: Buffer): unknown {
+  let value: unknown;
+  let text: string;
   try {
-    return JSON.parse(utf8.decode(bytes));
+    text = utf8.decode(bytes);
+    value = JSON.parse(text);
   } catch {
     throw new Problem(400, "malformed-json", "The body is not valid JSON in UTF-8.");
   }
+  if (/__proto__|\\u005f/i.test(text)) JSON.parse(text, refuseProto);
+  return value;
+}
+
+/** JSON may name a field `__proto__`, which copies of an object leave out: it would be ignored instead of refused. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === "__proto__") throw invalidRequest([{ pointer: "/body", detail: "__proto__ is not allowed" }]);
+  return value;
 }

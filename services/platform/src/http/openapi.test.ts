@@ -40,7 +40,18 @@ test("a route's schemas become its documentation", () => {
       },
     },
   });
-  expect(Object.keys(operation?.responses ?? {})).toEqual(["201", "400", "401", "403", "404", "409", "413", "415", "422", "503"]);
+  expect(Object.keys(operation?.responses ?? {})).toEqual([
+    "201",
+    "400",
+    "401",
+    "403",
+    "404",
+    "409",
+    "413",
+    "415",
+    "422",
+    "503",
+  ]);
   expect(operation?.responses[409]?.description).toBe("`shelf-full`");
 });
 

@@ -1,4 +1,5 @@
 export { loadHttpClient } from "../peer.ts";
+export { caller, type TestAnswer, type TestCall, testKey } from "./call.ts";
 export {
   type FakeAnswer,
   type FakePeer,
@@ -7,5 +8,5 @@ export {
   type RecordedRequest,
   startFakePeer,
 } from "./fake-peer.ts";
-export { caller, startTestService, type TestAnswer, type TestCall, type TestService, testKey } from "./start.ts";
+export { startTestService, type TestService } from "./start.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
