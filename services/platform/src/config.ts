@@ -79,15 +79,15 @@ export function loadConfig<Config extends object>(
     .validate(given, {
       abortEarly: false,
       stripUnknown: true,
-      messages: withoutValues,
       errors: { wrap: { label: false } },
     });
-  if (error) throw new ConfigInvalid(error.details.map((detail) => detail.message));
+  if (error) throw new ConfigInvalid(error.details.map(reason));
   return value as PlatformConfig & Config;
 }
 
-/** joi's texts that would repeat the value, without it. */
-export const withoutValues = {
-  "string.pattern.base": "{{#label}} does not have the required form",
-  "string.pattern.name": "{{#label}} must be {{#name}}",
-};
+/** Why joi refused a value, without repeating it. */
+export function reason(fault: joi.ValidationErrorItem): string {
+  if (fault.type === "string.pattern.name") return `${fault.context?.label} must be ${fault.context?.name}`;
+  if (fault.type.startsWith("string.pattern")) return `${fault.context?.label} does not have the required form`;
+  return fault.message;
+}

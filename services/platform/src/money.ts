@@ -53,13 +53,13 @@ export function currency(code: string): Currency {
 
 /** The schema of an amount on the wire, read as minor units. `min` is in minor units too: 1, or 0 where free is allowed. */
 export function moneySchema(unit: Currency, min: MinorUnits = 1): joi.NumberSchema {
+  const digits = `{{#label}} must have at most ${unit.exponent} digits after the point`;
   return joi
     .number()
     .unsafe()
     .min(unit.toWire(min))
     .max(unit.toWire(maxMinorUnits))
-    .custom((value: number, helpers) => unit.fromWire(value) ?? helpers.error("money.digits"))
-    .messages({ "money.digits": `{{#label}} must have at most ${unit.exponent} digits after the point` });
+    .custom((value: number, helpers) => unit.fromWire(value) ?? helpers.message({ custom: digits }));
 }
 
 /** The schema of an amount in an answer. */

@@ -5,15 +5,16 @@ import { forbidden } from "./api-keys.ts";
 import { hasBody, parseJson, readBody, requireJson } from "./body.ts";
 import type { State } from "./request-context.ts";
 import type { Answer, Route } from "./route.ts";
-import { type Fault, throwFaults, validate } from "./validate.ts";
+import { type Fault, prepared, throwFaults, validate } from "./validate.ts";
 
 const nothing = joi.object({});
 const noBytes = Buffer.alloc(0);
 
 /** A route as middleware: may the caller, is the input right, one call, what goes out. */
 export function handlerOf(route: Route, bodyLimit: number): Koa.Middleware<State> {
-  const params = route.params ?? nothing;
-  const query = route.query ?? nothing;
+  const params = prepared("path", route.params ?? nothing);
+  const query = prepared("query", route.query ?? nothing);
+  const body = route.body && prepared("body", route.body);
   return async (ctx) => {
     const { identity, context } = ctx.state;
     ctx.state.route = route.path;
@@ -24,7 +25,7 @@ export function handlerOf(route: Route, bodyLimit: number): Koa.Middleware<State
     const input = {
       params: validate("path", params, (ctx as unknown as RouterContext).params, faults),
       query: validate("query", query, onceEach(ctx.query, faults), faults),
-      body: route.body ? validate("body", route.body, parseJson(rawBody), faults) : undefined,
+      body: body && validate("body", body, parseJson(rawBody), faults),
       rawBody,
       headers: ctx.req.headers,
       context,

@@ -6,8 +6,9 @@ export const text = (max: number): joi.StringSchema =>
   joi
     .string()
     .max(max)
-    .custom((value: string, helpers) => (isClean(value) ? value : helpers.error("text.unclean")))
-    .messages({ "text.unclean": "{{#label}} must be well-formed text without control characters" });
+    .custom((value: string, helpers) => (isClean(value) ? value : helpers.message({ custom: unclean })));
+
+const unclean = "{{#label}} must be well-formed text without control characters";
 
 const isClean = (value: string): boolean =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
