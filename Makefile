@@ -1,0 +1,49 @@
+# Every command of the project. Each does its own set-up: only Node and, for the SQLite driver, a C++ compiler are assumed.
+# Each recipe is one process, so that a signal to make reaches it.
+.DEFAULT_GOAL := help
+.PHONY: help run dev build test check clean node installed built format lint types docs unit
+
+JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: node ## Run the whole shop until Ctrl-C; ports: CART_PORT, CATALOG_PORT, ORDER_PORT, PAYMENT_PORT
+	@node scripts/start.mjs
+
+dev: node ## The same from the sources; a change restarts its service
+	@node scripts/start.mjs --watch
+
+build: built ## Compile the services
+
+test: built ## Run every test; some only: make test ARGS=services/cart
+	@$(JEST) $(ARGS)
+
+check: lint types docs unit ## Format, lint, types, links and commands in the docs, and the tests beside the code
+
+clean: ## Remove what the build made; data and dependencies stay
+	@rm -rf services/*/dist coverage
+
+node:
+	@command -v node >/dev/null || { echo "Shop needs Node 20.17 or newer, and there is no node here. See https://nodejs.org."; exit 1; }
+
+installed: node
+	@node scripts/prepare.mjs
+
+built: node
+	@node scripts/prepare.mjs --build
+
+format: installed
+	@node_modules/.bin/biome check --write .
+
+lint: installed
+	@node_modules/.bin/biome ci .
+
+types: installed
+	@node_modules/.bin/tsc -b
+
+docs: node
+	@node scripts/check-docs.mjs
+
+unit: installed
+	@$(JEST) services

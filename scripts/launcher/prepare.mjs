@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import { isInstalled, whyInstallFailed } from "./dependencies.mjs";
+import { interruption } from "./interrupt.mjs";
+import { explain, refusal } from "./refusal.mjs";
+import { serviceFolders } from "./services.mjs";
+import { runTool } from "./tool.mjs";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * Installs the locked dependencies when they are not there, and compiles the services when `build` is set; both are quick
+ * when nothing changed. Throws a refusal that says what is missing. Returns early when interrupted.
+ */
+export async function prepare({ build, interrupted }) {
+  if (!isInstalled(root)) {
+    console.log(
+      "Installing the dependencies (npm ci). The SQLite driver may have to be compiled: a minute or two, once.",
+    );
+    const code = await runTool("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, interrupted });
+    if (interrupted.aborted) return;
+    if (code !== 0) throw refusal(whyInstallFailed());
+  }
+  if (!build) return;
+  const code = await runTool(process.execPath, ["node_modules/typescript/bin/tsc", "-b", ...serviceFolders], {
+    cwd: root,
+    interrupted,
+  });
+  if (code !== 0 && !interrupted.aborted) throw refusal("The build failed; the lines above say where.");
+}
+
+/** The same as a command of its own: exit code 0 when all is ready, 130 when interrupted, 1 with the reason otherwise. */
+export async function prepareOnly({ build }) {
+  const interrupted = interruption();
+  try {
+    await prepare({ build, interrupted });
+    if (interrupted.aborted) process.exitCode = 130;
+  } catch (error) {
+    explain(error);
+    process.exitCode = 1;
+  }
+}
