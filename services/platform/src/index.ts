@@ -1,14 +1,20 @@
 export type { Background } from "./background.ts";
 export { createBatcher } from "./batcher.ts";
 export { ConfigInvalid, type PlatformConfig } from "./config.ts";
-export { type Database, isUniqueViolation, type Migration } from "./database/database.ts";
+export {
+  type Database,
+  isUniqueViolation,
+  type Migration,
+  openDatabase,
+  type WriteOptions,
+} from "./database/database.ts";
 export { createRowCache } from "./database/row-cache.ts";
 export { decodeCursor, page } from "./http/page.ts";
 export { type Answer, accepted, created, type Input, ok, type Route, route } from "./http/route.ts";
 export { instant, numericPathId, type PageQuery, pageQuery, text, uuid, uuidPathId } from "./http/schemas.ts";
 export type { Logger } from "./log.ts";
 export { Counter, Gauge, Histogram, type Metrics } from "./metrics.ts";
-export { type Currency, currency, currencyCode, type MinorUnits, moneyAnswer, moneySchema } from "./money.ts";
+export { type Currency, currency, currencyCode, type MinorUnits, maxMinorUnits, moneyAnswer, moneySchema } from "./money.ts";
 export { type Peer, type PeerAnswer, type PeerCall, PeerUnavailable } from "./peer.ts";
 export { databaseUnavailable, invalidRequest, notFound, overloaded, Problem } from "./problem.ts";
 export { backgroundContext, type RequestContext, remaining } from "./request-context.ts";

@@ -8,5 +8,6 @@ export {
   type RecordedRequest,
   startFakePeer,
 } from "./fake-peer.ts";
+export { openTestDatabase } from "./open-test-database.ts";
 export { startTestService, type TestService } from "./start.ts";
 export { temporaryFolder } from "./temporary-folder.ts";

@@ -1,0 +1,234 @@
+import { peerFaults } from "@shop/platform/testing";
+import { paymentSchema } from "./presenters.ts";
+import { chargesIn, newOrder, refusal, startPayment, total } from "./testing/start-payment.ts";
+
+let payment: Awaited<ReturnType<typeof startPayment>>;
+beforeEach(async () => {
+  payment = await startPayment();
+});
+afterEach(() => payment.stop());
+
+/** Ends the service, so that the provider's ledger can be read. */
+async function charges() {
+  await payment.stop();
+  return chargesIn(payment.dataDir);
+}
+
+const failOpenCount = async (operation: string) => {
+  const { values } = await payment.metrics.failOpen.get();
+  return values.find(({ labels }) => labels.peer === "order" && labels.operation === operation)?.value ?? 0;
+};
+
+test("pays an order: asks it, charges, tells it, and answers 200 with the payment", async () => {
+  const order = newOrder();
+  const answer = await payment.pay(order);
+  expect(answer.status).toBe(200);
+  expect(paymentSchema.validate(answer.body).error).toBeUndefined();
+  expect(answer.body).toMatchObject({
+    order_id: order,
+    amount: 999.99,
+    currency: "USD",
+    status: "SUCCEEDED",
+    version: 2,
+  });
+
+  const { id } = answer.body;
+  expect(payment.orders.requests.map(({ path, body }) => [path, body])).toEqual([
+    [`/orders/${order}/payable`, { payment_id: id, amount: 999.99 }],
+    [`/orders/${order}/payment`, { type: "payment.succeeded", timestamp: answer.body.updated_at, data: answer.body }],
+  ]);
+  expect((await payment.call("GET", `/payments/${id}`)).body).toEqual(answer.body);
+  expect(await charges()).toMatchObject([{ id, amount: 99999, currency: "USD" }]);
+});
+
+test("a paid order is not paid again", async () => {
+  const order = newOrder();
+  await payment.pay(order);
+  const again = await payment.pay(order);
+  expect([again.status, again.body.code]).toEqual([409, "order-already-paid"]);
+  expect(await charges()).toHaveLength(1);
+});
+
+test.each([
+  [404, "not-found", {}],
+  [409, "order-not-payable", { order_status: "CANCELLED" }],
+  [409, "price-changed", { prices: [{ product_id: 1, given: 1, current: 2 }] }],
+  [409, "insufficient-stock", { shortages: [{ product_id: 1, requested: 3, available: 2 }] }],
+  [422, "amount-mismatch", { total: 12 }],
+])("the order's refusal %i %s is the payer's answer, and nothing is charged", async (status, code, members) => {
+  payment.orders.on("POST", "/orders/:id/payable", refusal(status, code, members));
+  const order = newOrder();
+  const answer = await payment.pay(order);
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  expect(answer.body).toMatchObject({ status, code, ...members });
+  expect(answer.body.request_id).toBe(answer.headers.get("x-request-id"));
+  expect(await payment.paymentsOf(order)).toEqual([]);
+  expect(await charges()).toEqual([]);
+});
+
+test.each(peerFaults)(
+  "an order service that does %s cannot be asked: 202, charged only when it can be",
+  async (fault) => {
+    const order = newOrder();
+    await payment.orders.mode(fault);
+    const began = performance.now();
+    const answer = await payment.pay(order);
+    expect(performance.now() - began).toBeLessThan(500);
+    expect([answer.status, answer.body.status]).toEqual([202, "PENDING"]);
+    expect(answer.headers.get("location")).toBe(`/payments/${answer.body.id}`);
+    expect(await failOpenCount("payable")).toBe(1);
+    expect((await payment.call("GET", "/readyz")).status).toBe(200);
+
+    await payment.orders.mode("ok");
+    const again = await payment.pay(order);
+    expect([again.status, again.body.id, again.body.version]).toEqual([200, answer.body.id, 3]);
+    expect(await charges()).toHaveLength(1);
+  },
+);
+
+test.each(peerFaults)(
+  "an order service that does %s after the charge hears of it later: 202, charged once",
+  async (fault) => {
+    const order = newOrder();
+    payment.provider.next = async () => {
+      await payment.orders.mode(fault);
+      return "answer" as const;
+    };
+    const began = performance.now();
+    const answer = await payment.pay(order);
+    expect(performance.now() - began).toBeLessThan(500);
+    expect([answer.status, answer.body.status]).toEqual([202, "SUCCEEDED"]);
+    expect(answer.headers.get("location")).toBe(`/payments/${answer.body.id}`);
+    expect(await failOpenCount("payment-event")).toBe(1);
+
+    payment.provider.next = () => "answer";
+    await payment.orders.mode("ok");
+    // A slow one may have heard of it after we stopped waiting.
+    expect([200, 409]).toContain((await payment.pay(order)).status);
+    expect(payment.paidBy.get(order)).toBe(answer.body.id);
+    expect(await charges()).toHaveLength(1);
+  },
+);
+
+test("with the breaker open the answer comes at once, and the service stays ready", async () => {
+  await payment.orders.mode("fail");
+  for (let i = 0; i < 5; i++) await payment.pay(newOrder());
+  const asked = payment.orders.requests.length;
+  const answer = await payment.pay(newOrder());
+  expect([answer.status, payment.orders.requests.length]).toEqual([202, asked]);
+});
+
+test("fifty who pay one order at once charge it once", async () => {
+  const order = newOrder();
+  const answers = await Promise.all(Array.from({ length: 50 }, () => payment.pay(order)));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  // The others came while it was under way, or when it was done.
+  const others = answers.filter(({ status }) => status !== 200);
+  for (const { status, body } of others) expect([202, "order-already-paid"]).toContain(body.code ?? status);
+  const all = await payment.paymentsOf(order);
+  expect(all).toMatchObject([{ id: payment.paidBy.get(order), status: "SUCCEEDED" }]);
+  for (const { status, body } of others) if (status === 202) expect(body.id).toBe(all[0].id);
+  expect(await charges()).toHaveLength(1);
+});
+
+test("a declined payment is 402 with the payment; the order is told, and can be paid again", async () => {
+  const order = newOrder();
+  payment.provider.next = () => "decline";
+  const declined = await payment.pay(order);
+  expect([declined.status, declined.body.code]).toEqual([402, "payment-declined"]);
+  expect(declined.body.payment).toMatchObject({ status: "FAILED", failure: { code: "card-declined" } });
+  await payment.orders.waitForRequests(2);
+  expect(payment.events()).toMatchObject([{ type: "payment.failed", data: { id: declined.body.payment.id } }]);
+
+  payment.provider.next = () => "answer";
+  const again = await payment.pay(order);
+  expect(again.status).toBe(200);
+  expect(again.body.id).not.toBe(declined.body.payment.id);
+});
+
+test.each(["hang", "fail-before", "fail-after"] as const)(
+  "a provider that does %s leaves the payment UNKNOWN: 202, and the next call finds out under the same id",
+  async (fault) => {
+    const order = newOrder();
+    payment.provider.next = () => fault;
+    const began = performance.now();
+    const answer = await payment.pay(order);
+    expect(performance.now() - began).toBeLessThan(500);
+    expect([answer.status, answer.body.status]).toEqual([202, "UNKNOWN"]);
+    expect(payment.events()).toEqual([]);
+
+    payment.provider.next = () => "answer";
+    const again = await payment.pay(order);
+    expect([again.status, again.body.id]).toEqual([200, answer.body.id]);
+    expect(await charges()).toMatchObject([{ id: answer.body.id }]);
+  },
+);
+
+test("a payment that waits for its order ends with it, but not by a mistyped amount", async () => {
+  const order = newOrder();
+  await payment.orders.mode("fail");
+  const { body: waiting } = await payment.pay(order);
+  await payment.orders.mode("ok");
+  expect((await payment.pay(order, 1)).body.code).toBe("amount-mismatch");
+  expect((await payment.call("GET", `/payments/${waiting.id}`)).body.status).toBe("PENDING");
+
+  payment.orders.on("POST", "/orders/:id/payable", refusal(409, "order-not-payable"));
+  expect((await payment.pay(order)).body.code).toBe("order-not-payable");
+  const { body: ended } = await payment.call("GET", `/payments/${waiting.id}`);
+  expect(ended).toMatchObject({ status: "FAILED", failure: { code: "order-not-payable" } });
+  expect(await charges()).toEqual([]);
+});
+
+test("a payment that waited is charged what its order agreed to, not what was mistyped while nobody could say", async () => {
+  const order = newOrder();
+  await payment.orders.mode("fail");
+  await payment.pay(order, 1);
+  await payment.orders.mode("ok");
+  expect(await payment.pay(order)).toMatchObject({ status: 200, body: { amount: total } });
+  expect(await charges()).toMatchObject([{ amount: 99999 }]);
+});
+
+test("an order that died after the charge is told of its payment all the same", async () => {
+  const order = newOrder();
+  payment.orders.on("POST", "/orders/:id/payment", { status: 500 });
+  await payment.pay(order);
+  payment.orders.on("POST", "/orders/:id/payable", refusal(409, "order-not-payable"));
+  payment.orders.on("POST", "/orders/:id/payment", { body: { status: "EXPIRED", payment_id: null } });
+  const answer = await payment.pay(order);
+  expect([answer.status, answer.body.status]).toEqual([202, "SUCCEEDED"]);
+  expect(payment.events().at(-1)).toMatchObject({ type: "payment.succeeded", data: { id: answer.body.id } });
+});
+
+test.each([
+  ["another total", { total: 1 }],
+  ["another currency", { currency: "EUR" }],
+])("consent to %s is none", async (_what, wrong) => {
+  const good = { order_id: newOrder(), status: "PENDING", total, currency: "USD", expires_at: "2030-01-01T00:00:00Z" };
+  payment.orders.on("POST", "/orders/:id/payable", { body: { ...good, ...wrong } });
+  expect((await payment.pay(good.order_id)).body.status).toBe("PENDING");
+  expect(await charges()).toEqual([]);
+});
+
+test.each([
+  ["/pay?order_id=7&amount=1", 404],
+  ["/pay?order_id=&amount=1", 404],
+  ["/pay?amount=1", 422],
+  ["/pay?order_id=ORDER", 422],
+  ["/pay?order_id=ORDER&amount=0", 422],
+  ["/pay?order_id=ORDER&amount=-1", 422],
+  ["/pay?order_id=ORDER&amount=1.001", 422],
+  ["/pay?order_id=ORDER&amount=NaN", 422],
+  ["/pay?order_id=ORDER&amount=1e99", 422],
+  ["/pay?order_id=ORDER&amount=1&amount=2", 422],
+  ["/pay?order_id=ORDER&amount=1&tip=1", 422],
+])("%s is %i, and nobody is asked", async (path, status) => {
+  const answer = await payment.call("POST", path.replace("ORDER", newOrder()));
+  expect(answer.status).toBe(status);
+  expect(payment.orders.requests).toEqual([]);
+});
+
+test("the figures count payments by status", async () => {
+  await payment.pay(newOrder());
+  expect((await payment.call("GET", "/stats")).body.payments).toEqual({ SUCCEEDED: 1 });
+  expect((await payment.call("GET", "/metrics")).text).toContain('payments{status="SUCCEEDED"} 1');
+});
