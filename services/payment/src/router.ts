@@ -53,9 +53,9 @@ export function paymentRoutes(deps: {
         404: ["not-found"],
         409: [
           ...["order-already-paid", "order-not-payable", "price-changed", "insufficient-stock"],
-          ...["inactive-product", "unknown-product"],
+          "inactive-product",
         ],
-        422: ["amount-mismatch"],
+        422: ["amount-mismatch", "unknown-product"],
       },
       async handle({ query, context }) {
         const { outcome, payment } = await pay(query, context);

@@ -1,0 +1,103 @@
+import type { Shop } from "../shop.ts";
+import { pageText, startDocumentedShop } from "./running-shop.ts";
+
+/** What this test reads of an OpenAPI operation. */
+interface Operation {
+  readonly description: string;
+  readonly parameters: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly properties?: object } }> };
+  readonly responses: Record<string, { readonly description: string }>;
+}
+type Name = "catalog" | "cart" | "order" | "payment";
+
+const names: readonly Name[] = ["catalog", "cart", "order", "payment"];
+const sections = new Map(
+  pageText("docs/api.md")
+    .split(/^## /m)
+    .map((section) => [section.split(/[\n ]/, 1)[0]?.toLowerCase() ?? "", section]),
+);
+/** The rows of a section's tables of routes: method and path to the cells that follow. */
+const rowsOf = (section: string) =>
+  new Map(
+    [...(sections.get(section) ?? "").matchAll(/^\| `([A-Z]+ \/[^`]*)` \|(.*)\|$/gm)].map(
+      ([, route = "", cells = ""]) => [route, cells.split("|").map((cell) => cell.trim())],
+    ),
+  );
+const codeIn = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+
+/** Problems that any route may answer with; the page names them once. */
+const common = ["unauthorized", "forbidden", "overloaded", "database-unavailable", "invalid-request", "not-found"];
+const ofBodies = ["malformed-json", "payload-too-large", "unsupported-media-type"];
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await startDocumentedShop();
+});
+afterAll(() => shop?.stop());
+
+const documented = async (name: Name): Promise<Map<string, Operation>> => {
+  const { body } = await shop[name].call("GET", "/openapi.json", { key: null });
+  const paths: [string, Record<string, Operation>][] = Object.entries(body.paths);
+  const operations = paths.flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
+  );
+  return new Map(operations.filter(([route]) => route !== "GET /stats"));
+};
+
+describe.each(names)("%s", (name) => {
+  test("the page names every route and no other", async () => {
+    const routes = [...(await documented(name)).keys()];
+    expect([...rowsOf(name).keys()].sort()).toEqual(routes.sort());
+  });
+
+  test("each row has the route's scope, its inputs, its statuses and its own problems", async () => {
+    const rows = rowsOf(name);
+    for (const [route, operation] of await documented(name)) {
+      const [scope, input, answers, problems] = rows.get(route) ?? [];
+      expect([route, codeIn(scope)]).toEqual([route, codeIn(operation.description)]);
+      expect([route, codeIn(input)]).toEqual([route, expect.arrayContaining(inputsOf(operation))]);
+      expect([route, statusesOf(answers).sort()]).toEqual([route, successesOf(operation)]);
+      expect([route, codeIn(problems).sort()]).toEqual([route, problemsOf(operation).sort()]);
+    }
+  });
+});
+
+test("the table of codes has every documented code with its status", async () => {
+  const rows = [...(sections.get("problem") ?? "").matchAll(/^\| `([a-z-]+)` \| ([^|]+)\|/gm)];
+  const listed = new Map(rows.map(([, code, status]) => [code, statusesOf(status)]));
+  for (const name of names)
+    for (const { responses } of (await documented(name)).values())
+      for (const [status, { description }] of Object.entries(responses))
+        for (const code of codeIn(description))
+          expect([code, listed.get(code)]).toEqual([code, expect.arrayContaining([status])]);
+});
+
+test("the open paths are open, and every service has them", async () => {
+  const open = [...rowsOf("every").keys()].filter((route) => route !== "GET /stats");
+  expect(open.length).toBeGreaterThan(5);
+  for (const name of names)
+    for (const route of open) {
+      const [method = "", path = ""] = route.split(" ");
+      const answer = await shop[name].call(method, path, { key: null });
+      expect([name, path, answer.status]).toEqual([name, path, 200]);
+    }
+});
+
+const statusesOf = (cell = ""): string[] => cell.match(/\b\d{3}\b/g) ?? [];
+
+const successesOf = (operation: Operation): string[] =>
+  Object.keys(operation.responses).filter((status) => Number(status) < 400);
+
+function inputsOf(operation: Operation): string[] {
+  const parameters = operation.parameters.filter((parameter) => parameter.in !== "path").map(({ name }) => name);
+  const body = operation.requestBody?.content["application/json"]?.schema.properties ?? {};
+  return [...parameters, ...Object.keys(body)];
+}
+
+function problemsOf(operation: Operation): string[] {
+  const codes = Object.values(operation.responses).flatMap(({ description }) => codeIn(description));
+  return [...new Set(codes)].filter((code) => !common.includes(code) && !ofBodies.includes(code));
+}
