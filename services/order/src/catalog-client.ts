@@ -1,0 +1,101 @@
+import {
+  type Currency,
+  type MinorUnits,
+  type Peer,
+  PeerUnavailable,
+  Problem,
+  type RequestContext,
+} from "@shop/platform";
+import joi from "joi";
+import { createTogether, type Entry, entrySchema } from "./together.ts";
+
+export interface HoldRequest {
+  readonly order_id: string;
+  readonly items: readonly { readonly product_id: number; readonly quantity: number; readonly price: MinorUnits }[];
+  readonly ttl_s: number;
+}
+
+/** What the catalog calls the products of an order. */
+export type ProductNames = ReadonlyMap<number, { readonly sku: string; readonly name: string }>;
+
+interface HoldEntry extends Entry {
+  readonly reservation?: { readonly lines: readonly { product_id: number; sku: string; name: string }[] };
+}
+
+export type CatalogClient = ReturnType<typeof createCatalogClient>;
+
+/** The catalog takes at most so many orders in one call. */
+const ordersAtOnce = 64;
+
+/** What this service asks of the catalog. All calls may be repeated under the same order without harm. */
+export function createCatalogClient(peer: Peer, unit: Currency) {
+  const lineSchema = joi.object({
+    product_id: joi.number().integer().required(),
+    sku: joi.string().required(),
+    name: joi.string().required(),
+    // Prices in another currency would be compared as if they were in ours.
+    currency: joi.valid(unit.code).required(),
+  });
+  const reservation = joi.object({ lines: joi.array().items(lineSchema).required() });
+
+  const holds = createTogether<HoldRequest, HoldEntry>({
+    peer,
+    operation: "hold-stock",
+    path: "/reservations",
+    max: ordersAtOnce,
+    concurrency: 2,
+    entry: entrySchema.append({ reservation }).xor("reservation", "problem"),
+    bodyOf: (requests) => ({
+      reservations: requests.map(({ order_id, items, ttl_s }) => ({
+        order_id,
+        items: items.map(({ product_id, quantity, price }) => ({ product_id, quantity, price: unit.toWire(price) })),
+        ttl_s,
+      })),
+    }),
+  });
+
+  const confirms = createTogether<{ readonly order_id: string }, Entry>({
+    peer,
+    operation: "confirm-hold",
+    path: "/reservations/confirm",
+    max: ordersAtOnce,
+    concurrency: 1,
+    entry: entrySchema.append({ state: joi.string() }).or("state", "problem"),
+    bodyOf: (confirmed) => ({ order_ids: confirmed.map(({ order_id }) => order_id) }),
+  });
+
+  /** Throws PeerUnavailable, or the Problem that the catalog answered with. */
+  async function settle(context: RequestContext, order_id: string, how: "release" | "return"): Promise<void> {
+    const answer = await peer.call(context, {
+      operation: `${how}-hold`,
+      method: "POST",
+      path: `/reservations/${order_id}/${how}`,
+      idempotent: true,
+      answers: { 200: joi.object({ state: joi.string().required() }) },
+    });
+    if (answer.status === 200) return;
+    const { code, detail, state } = answer.body as { code: string; detail?: string; state?: string };
+    throw new Problem(answer.status, code, detail ?? code, { state });
+  }
+
+  return {
+    /**
+     * Checks prices and takes the stock aside, or keeps it longer when it is held already. Throws PeerUnavailable, or a
+     * Problem: `price-changed`, `insufficient-stock`, `inactive-product`, `unknown-product`, `reservation-conflict`.
+     */
+    async hold(context: RequestContext, request: HoldRequest): Promise<ProductNames> {
+      const { reservation } = await holds.ask(context, request);
+      const names = new Map(reservation?.lines.map(({ product_id, sku, name }) => [product_id, { sku, name }]));
+      if (request.items.every(({ product_id }) => names.has(product_id))) return names;
+      throw new PeerUnavailable(peer.name, "hold-stock", { reason: "garbage", detail: "a product without a line" });
+    },
+    /** Takes the held stock for good. Throws PeerUnavailable or a Problem, such as `insufficient-stock`. */
+    async confirm(context: RequestContext, order_id: string): Promise<void> {
+      await confirms.ask(context, { order_id });
+    },
+    /** Gives up the hold, and bars one that is still on its way. */
+    release: (context: RequestContext, order_id: string) => settle(context, order_id, "release"),
+    /** Puts stock that was taken back. */
+    return: (context: RequestContext, order_id: string) => settle(context, order_id, "return"),
+  };
+}

@@ -1,0 +1,12 @@
+import type { RequestContext } from "@shop/platform";
+import type { ChangeOrder } from "./change-order.ts";
+import type { Order } from "./order.ts";
+
+/** How an order ends on request. Both throw 404, and 409 `invalid-transition` with what is `allowed`. */
+export const createCloseOrder = (change: ChangeOrder) => ({
+  cancel: (context: RequestContext, id: string): Promise<Order> =>
+    change(context, id, () => [{ type: "cancelled", data: { reason: "Cancelled on request." } }]),
+
+  fulfil: (context: RequestContext, id: string): Promise<Order> =>
+    change(context, id, () => [{ type: "fulfilled", data: {} }]),
+});

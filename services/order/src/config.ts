@@ -1,0 +1,21 @@
+import { currencyCode } from "@shop/platform";
+import joi from "joi";
+
+export interface OrderConfig {
+  readonly SHOP_CURRENCY: string;
+  readonly CATALOG_URL: string;
+  /** How long an order may stay unpaid. */
+  readonly ORDER_EXPIRY_S: number;
+}
+
+/** The catalog holds stock for 7,200 s at most, and its holds outlive our orders by 900 s. */
+const longestExpiryS = 6300;
+
+export const orderConfig = joi.object<OrderConfig>({
+  SHOP_CURRENCY: currencyCode(),
+  CATALOG_URL: joi
+    .string()
+    .uri({ scheme: ["http", "https"] })
+    .default("http://localhost:8002"),
+  ORDER_EXPIRY_S: joi.number().integer().min(1).max(longestExpiryS).default(1800),
+});

@@ -1,0 +1,108 @@
+import type { MinorUnits } from "@shop/platform";
+import { type Hold, type Order, type OrderItem, totalOf, transition, type Verification } from "./order.ts";
+
+type Nothing = Readonly<Record<string, never>>;
+
+/** What a payment's snapshot says about a payment that does not change the order. */
+export interface PaymentNote {
+  readonly payment_id: string;
+  readonly version: number;
+  readonly status: string;
+  readonly amount: MinorUnits;
+  readonly refunded: MinorUnits;
+}
+
+/** Everything that can happen to an order. An order is what its events make of it: see `fold`. */
+export type OrderEvent =
+  | {
+      readonly type: "placed";
+      readonly data: {
+        readonly user_id: string;
+        readonly currency: string;
+        readonly items: readonly OrderItem[];
+        readonly verification: Verification;
+        readonly hold: Hold;
+        readonly expires_at: number;
+      };
+    }
+  | {
+      readonly type: "verified";
+      readonly data: { readonly items: readonly OrderItem[]; readonly expires_at: number };
+    }
+  | { readonly type: "hold_extended"; readonly data: { readonly expires_at: number } }
+  | { readonly type: "hold_confirmed" | "hold_released" | "hold_returned"; readonly data: Nothing }
+  | {
+      readonly type: "paid";
+      readonly data: { readonly payment_id: string; readonly version: number; readonly amount: MinorUnits };
+    }
+  | {
+      readonly type: "refunded";
+      readonly data: { readonly payment_id: string; readonly version: number; readonly refunded: MinorUnits };
+    }
+  | { readonly type: "payment_failed" | "payment_after_close"; readonly data: PaymentNote }
+  | { readonly type: "cancelled"; readonly data: { readonly reason: string; readonly verification?: "rejected" } }
+  | { readonly type: "expired"; readonly data: { readonly reason: string } }
+  | { readonly type: "fulfilled"; readonly data: Nothing };
+
+export type Placed = Extract<OrderEvent, { type: "placed" }>;
+
+/** An event as it is kept: numbered from 1 in each order, with its time. */
+export interface RecordedEvent {
+  readonly order_id: string;
+  readonly seq: number;
+  readonly event: OrderEvent;
+  readonly at: number;
+}
+
+/** The order that its first event makes. */
+export function placedOrder(id: string, { data }: Placed, at: number): Order {
+  return {
+    id,
+    user_id: data.user_id,
+    status: "PENDING",
+    verification: data.verification,
+    hold: data.hold,
+    currency: data.currency,
+    items: data.items,
+    total: totalOf(data.items),
+    refunded: 0,
+    payment_id: null,
+    payment_version: 0,
+    reason: null,
+    created_at: at,
+    updated_at: at,
+    expires_at: data.expires_at,
+    seq: 1,
+  };
+}
+
+/** The order that a whole history makes; undefined when it does not begin with its placing. */
+export function fold(history: readonly RecordedEvent[]): Order | undefined {
+  const [first, ...rest] = history;
+  if (first?.event.type !== "placed") return undefined;
+  const placed = placedOrder(first.order_id, first.event, first.at);
+  return rest.reduce((order, { event, at }) => transition(order, event, at), placed);
+}
+
+/** What the catalog must be told about an order's stock. */
+export interface Command {
+  readonly type: "confirm" | "release" | "return";
+  readonly order_id: string;
+}
+
+/** What an event obliges us to tell others. `before` is the order that it happened to. */
+export function commandsOf(before: Order, event: OrderEvent): Command[] {
+  const order_id = before.id;
+  switch (event.type) {
+    case "paid":
+      return [{ type: "confirm", order_id }];
+    case "cancelled":
+    case "expired":
+      // Also without a hold that we know of: one asked for may still arrive there, and a release bars it.
+      return [{ type: "release", order_id }];
+    case "refunded":
+      return before.status === "PAID" && event.data.refunded === before.total ? [{ type: "return", order_id }] : [];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,223 @@
+import { createBatcher, createRowCache, type Database, overloaded } from "@shop/platform";
+import type { Order, Status } from "./order.ts";
+import type { OrderEvent, RecordedEvent } from "./order-events.ts";
+
+/** What a list asks for: undefined leaves a bound out. */
+export interface OrderFilter {
+  readonly user_id?: string | undefined;
+  readonly status?: Status | undefined;
+  /** Ids at or above, and ids below: as ids carry their time, a span of time is a span of ids. */
+  readonly fromId?: string | undefined;
+  readonly beforeId?: string | undefined;
+}
+
+export type OrderStore = ReturnType<typeof createOrderStore>;
+export type OrderTransaction = ReturnType<typeof transactionOn>;
+type Connection = Database["read"];
+
+type ItemTuple = [
+  line: number,
+  product_id: number,
+  sku: string | null,
+  name: string | null,
+  quantity: number,
+  price: number,
+];
+
+interface OrderRow extends Omit<Order, "items"> {
+  /** JSON of ItemTuple[]. */
+  readonly items: string;
+}
+
+interface EventRow {
+  readonly order_id: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly data: string;
+  readonly at: number;
+}
+
+/** An order as it was read and as it shall be. */
+export interface Change {
+  readonly before: Order;
+  readonly after: Order;
+}
+
+const cachedOrders = 10_000;
+const readAtOnce = 64;
+
+const selectOrders = `
+SELECT o.id, o.user_id, o.status, o.verification, o.hold, o.currency, o.total, o.refunded, o.payment_id,
+       o.payment_version, o.reason, o.created_at, o.updated_at, o.expires_at, o.seq,
+       (SELECT json_group_array(json_array(i.line, i.product_id, i.sku, i.name, i.quantity, i.price))
+        FROM order_items i WHERE i.order_id = o.id) AS items
+FROM orders o`;
+
+const selectByIds = `${selectOrders}
+WHERE o.id IN (SELECT value FROM json_each(?))`;
+
+const selectPage = (filters: readonly string[]): string => `${selectOrders}
+WHERE ${[...filters, "o.id >= ?", "o.id < ?"].join(" AND ")}
+ORDER BY o.id DESC
+LIMIT ?`;
+
+const selectEvents = "SELECT order_id, seq, type, data, at FROM order_events WHERE order_id = ? ORDER BY seq";
+
+const insertOrders = `
+INSERT INTO orders (id, user_id, status, verification, hold, currency, total, refunded, payment_id, payment_version,
+                    reason, created_at, updated_at, expires_at, seq)
+SELECT value ->> 'id', value ->> 'user_id', value ->> 'status', value ->> 'verification', value ->> 'hold',
+       value ->> 'currency', value ->> 'total', value ->> 'refunded', value ->> 'payment_id',
+       value ->> 'payment_version', value ->> 'reason', value ->> 'created_at', value ->> 'updated_at',
+       value ->> 'expires_at', value ->> 'seq'
+FROM json_each(?)`;
+
+/** The same text as for the orders: their items are in it, in the order of the lines. */
+const insertItems = `
+INSERT INTO order_items (order_id, line, product_id, sku, name, quantity, price)
+SELECT o.value ->> 'id', i.key, i.value ->> 'product_id', i.value ->> 'sku', i.value ->> 'name',
+       i.value ->> 'quantity', i.value ->> 'price'
+FROM json_each(?) AS o, json_each(o.value -> 'items') AS i`;
+
+const insertEvents = `
+INSERT INTO order_events (order_id, seq, type, data, at)
+SELECT value ->> 'order_id', value ->> 'seq', value ->> 'type', value ->> 'data', value ->> 'at'
+FROM json_each(?)`;
+
+/** Guarded: an order is changed only on top of the event that the change was decided on. */
+const updateOrders = `
+UPDATE orders
+SET status = c.value ->> 'status', verification = c.value ->> 'verification', hold = c.value ->> 'hold',
+    refunded = c.value ->> 'refunded', payment_id = c.value ->> 'payment_id',
+    payment_version = c.value ->> 'payment_version', reason = c.value ->> 'reason',
+    updated_at = c.value ->> 'updated_at', expires_at = c.value ->> 'expires_at', seq = c.value ->> 'seq'
+FROM json_each(?) AS c
+WHERE orders.id = c.value ->> 'id' AND orders.seq = c.value ->> 'was_seq'
+RETURNING orders.id`;
+
+/** What the catalog's verification adds to the lines. */
+const updateItems = `
+UPDATE order_items
+SET sku = i.value ->> 'sku', name = i.value ->> 'name'
+FROM json_each(?) AS o, json_each(o.value -> 'items') AS i
+WHERE order_items.order_id = o.value ->> 'id' AND order_items.line = i.key`;
+
+const countByStatus = "SELECT status, count(*) AS count FROM orders GROUP BY status";
+
+/** Bounds below and above every id. */
+const belowAll = "";
+const aboveAll = "g";
+
+/** The orders, their items and their events. Whole orders are cached exactly: put after COMMIT, dropped by a reset. */
+export function createOrderStore(database: Database) {
+  const cache = createRowCache<string, Order | undefined>({ max: cachedOrders });
+  database.onReset(cache.clear);
+
+  const reads = createBatcher<string, Order | undefined>({
+    max: readAtOnce,
+    concurrency: 2,
+    async run(ids) {
+      const found = await ordersByIds(database.read, ids);
+      return ids.map((id) => found.get(id));
+    },
+  });
+
+  return {
+    /** From the cache, or the last commit. Undefined when there is no such order. */
+    find: (id: string): Promise<Order | undefined> => cache.get(id, () => reads.add(id)),
+
+    /** From the last commit, whatever is cached: for decisions about money. */
+    read: (id: string): Promise<Order | undefined> => reads.add(id),
+
+    /** Newest first. */
+    async list({ user_id, status, fromId = belowAll, beforeId = aboveAll }: OrderFilter, limit: number) {
+      const filters = Object.entries({ user_id, status }).filter(([, value]) => value !== undefined);
+      const sql = selectPage(filters.map(([column]) => `o.${column} = ?`));
+      const bindings = [...filters.map(([, value]) => value), fromId, beforeId, limit];
+      return (await rows<OrderRow>(database.read, sql, bindings)).map(orderOf);
+    },
+
+    /** Oldest first; empty when there is no such order. */
+    async events(id: string): Promise<RecordedEvent[]> {
+      const found = await rows<EventRow>(database.read, selectEvents, [id]);
+      return found.map(({ order_id, seq, type, data, at }) => ({
+        order_id,
+        seq,
+        event: { type, data: JSON.parse(data) } as OrderEvent,
+        at,
+      }));
+    },
+
+    /** How many orders are in each status that occurs. */
+    async counts(): Promise<Partial<Record<Status, number>>> {
+      const counted = await rows<{ status: Status; count: number }>(database.read, countByStatus, []);
+      return Object.fromEntries(counted.map(({ status, count }) => [status, count]));
+    },
+
+    /** One durable unit of work on the orders. What it wrote is in the cache when it resolves. */
+    inTransaction<T>(work: (store: OrderTransaction) => Promise<T>, options: { deadline: number }): Promise<T> {
+      let written: readonly Order[] = [];
+      return database.write(
+        (trx) => {
+          const wrote: Order[] = [];
+          written = wrote;
+          return work(transactionOn(trx, wrote));
+        },
+        {
+          ...options,
+          committed: () => {
+            for (const order of written) cache.put(order.id, order);
+          },
+        },
+      );
+    },
+  };
+}
+
+/** The store as it is inside a unit of work. */
+function transactionOn(trx: Connection, wrote: Order[]) {
+  const record = (events: readonly RecordedEvent[]) => {
+    const flat = events.map(({ event, ...rest }) => ({ ...rest, ...event }));
+    return rows(trx, insertEvents, [JSON.stringify(flat)]);
+  };
+  return {
+    load: (ids: readonly string[]): Promise<Map<string, Order>> => ordersByIds(trx, ids),
+
+    async insert(orders: readonly Order[], events: readonly RecordedEvent[]): Promise<void> {
+      const text = JSON.stringify(orders);
+      await rows(trx, insertOrders, [text]);
+      await rows(trx, insertItems, [text]);
+      await record(events);
+      wrote.push(...orders);
+    },
+
+    /** Stores changed orders with their events. Throws 503 `overloaded` when one was changed since `before` was read. */
+    async update(changes: readonly Change[], events: readonly RecordedEvent[]): Promise<void> {
+      const text = JSON.stringify(changes.map(({ before, after }) => ({ ...after, was_seq: before.seq })));
+      const updated = await rows(trx, updateOrders, [text]);
+      if (updated.length !== changes.length) throw overloaded("The order is being changed elsewhere. Try again.");
+      const verified = changes.filter(({ before, after }) => before.items !== after.items);
+      if (verified.length > 0) await rows(trx, updateItems, [JSON.stringify(verified.map(({ after }) => after))]);
+      await record(events);
+      wrote.push(...changes.map(({ after }) => after));
+    },
+  };
+}
+
+async function ordersByIds(connection: Connection, ids: readonly string[]): Promise<Map<string, Order>> {
+  const found = await rows<OrderRow>(connection, selectByIds, [JSON.stringify(ids)]);
+  return new Map(found.map((row) => [row.id, orderOf(row)]));
+}
+
+/** Constant texts and no query builder: they are prepared once, and building SQL would cost as much as running it. */
+async function rows<Row>(connection: Connection, sql: string, bindings: readonly unknown[]): Promise<Row[]> {
+  return (await connection.raw(sql, bindings as (string | number)[])) as Row[];
+}
+
+function orderOf({ items, ...order }: OrderRow): Order {
+  const lines = (JSON.parse(items) as ItemTuple[]).sort(([a], [b]) => a - b);
+  return {
+    ...order,
+    items: lines.map(([, product_id, sku, name, quantity, price]) => ({ product_id, sku, name, quantity, price })),
+  };
+}

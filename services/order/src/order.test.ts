@@ -1,0 +1,153 @@
+import { Problem } from "@shop/platform";
+import { allowedChanges, type Hold, type Order, type Status, statuses, totalOf, transition } from "./order.ts";
+import { commandsOf, fold, type OrderEvent, type Placed, placedOrder, type RecordedEvent } from "./order-events.ts";
+
+const payment_id = "0190a000-0000-7000-8000-000000000001";
+const placed: Placed = {
+  type: "placed",
+  data: {
+    user_id: "user1",
+    currency: "USD",
+    items: [
+      { product_id: 1, sku: "A", name: "Apple", quantity: 3, price: 10 },
+      { product_id: 2, sku: null, name: null, quantity: 1, price: 20 },
+    ],
+    verification: "verified",
+    hold: "held",
+    expires_at: 10_000,
+  },
+};
+const order: Order = placedOrder("o1", placed, 1000);
+
+const events = {
+  pay: { type: "paid", data: { payment_id, version: 2, amount: 50 } },
+  cancel: { type: "cancelled", data: { reason: "asked" } },
+  expire: { type: "expired", data: { reason: "unpaid" } },
+  fulfil: { type: "fulfilled", data: {} },
+  refund: { type: "refunded", data: { payment_id, version: 3, refunded: 50 } },
+} satisfies Record<string, OrderEvent>;
+
+const refusalOf = (act: () => unknown): Problem => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+  }
+  throw new Error("nothing was refused");
+};
+
+const possible: Record<Status, Partial<Record<keyof typeof events, Status>>> = {
+  PENDING: { pay: "PAID", cancel: "CANCELLED", expire: "EXPIRED" },
+  PAID: { fulfil: "FULFILLED", refund: "REFUNDED" },
+  FULFILLED: { refund: "REFUNDED" },
+  CANCELLED: {},
+  EXPIRED: {},
+  REFUNDED: {},
+};
+
+describe.each(statuses)("an order that is %s", (status) => {
+  const now: Order = { ...order, status, hold: "confirmed" };
+
+  it.each(Object.keys(events) as (keyof typeof events)[])("on %s", (change) => {
+    const to = possible[status][change];
+    if (to)
+      return expect(transition(now, events[change], 2000)).toMatchObject({ status: to, updated_at: 2000, seq: 2 });
+    const refusal = refusalOf(() => transition(now, events[change], 2000));
+    expect(refusal).toMatchObject({ status: 409, code: "invalid-transition" });
+    expect(refusal.members).toEqual({ status, allowed: Object.keys(possible[status]) });
+  });
+});
+
+it.each<Hold>(["none", "held", "released", "returned"])("is not handed over while its stock is %s", (hold) => {
+  const paid: Order = { ...order, status: "PAID", hold };
+  expect(allowedChanges(paid)).toEqual(["refund"]);
+  expect(() => transition(paid, events.fulfil, 2000)).toThrow(Problem);
+});
+
+it("stays what it was after a partial refund", () => {
+  const paid = transition(order, events.pay, 2000);
+  const partly = transition(paid, { type: "refunded", data: { payment_id, version: 3, refunded: 20 } }, 3000);
+  expect(partly).toMatchObject({ status: "PAID", refunded: 20, payment_version: 3 });
+  expect(transition(partly, { type: "refunded", data: { payment_id, version: 4, refunded: 50 } }, 4000)).toMatchObject({
+    status: "REFUNDED",
+    refunded: 50,
+  });
+});
+
+it("follows the catalog's hold forwards only", () => {
+  const confirmed = transition(order, { type: "hold_confirmed", data: {} }, 2000);
+  expect(confirmed.hold).toBe("confirmed");
+  expect(() => transition(confirmed, { type: "hold_released", data: {} }, 3000)).toThrow(Problem);
+  expect(transition(confirmed, { type: "hold_returned", data: {} }, 3000).hold).toBe("returned");
+});
+
+it("adds money in whole cents", () => {
+  expect(order.total).toBe(50); // 3 * 0.10 + 0.20, which is 0.5000000000000001 in floats
+  expect(totalOf([{ quantity: 99, price: 1_000_000_000_000 }])).toBe(99_000_000_000_000);
+});
+
+it("obliges us to tell the catalog what a change means for the stock", () => {
+  const paid = transition(order, events.pay, 2000);
+  const fulfilled: Order = { ...paid, status: "FULFILLED", hold: "confirmed" };
+  const partly: OrderEvent = { type: "refunded", data: { payment_id, version: 3, refunded: 20 } };
+  const types = (before: Order, event: OrderEvent) => commandsOf(before, event).map(({ type }) => type);
+  expect(types(order, events.pay)).toEqual(["confirm"]);
+  expect(types(order, events.cancel)).toEqual(["release"]);
+  expect(types(order, events.expire)).toEqual(["release"]);
+  expect(types(paid, events.refund)).toEqual(["return"]);
+  expect(types(paid, partly)).toEqual([]);
+  expect(types(fulfilled, events.refund)).toEqual([]);
+  expect(types(paid, events.fulfil)).toEqual([]);
+});
+
+it("is what its events make of it, whatever happens in whatever order", () => {
+  const random = generator(20_260_801);
+  const pick = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;
+  const anyEvent = (now: Order): OrderEvent =>
+    pick<OrderEvent>([
+      ...Object.values(events),
+      { type: "verified", data: { items: now.items.map((item) => ({ ...item, sku: "S" })), expires_at: 20_000 } },
+      { type: "hold_extended", data: { expires_at: now.expires_at + 1000 } },
+      { type: pick(["hold_confirmed", "hold_released", "hold_returned"]), data: {} },
+      { type: "refunded", data: { payment_id, version: now.payment_version + 1, refunded: pick([10, 20, 50]) } },
+      {
+        type: pick(["payment_failed", "payment_after_close"]),
+        data: { payment_id, version: 1, status: "FAILED", amount: 50, refunded: 0 },
+      },
+    ]);
+  const reached = new Set<string>();
+  for (let walk = 0; walk < 200; walk += 1) {
+    const start: Placed = { ...placed, data: { ...placed.data, verification: pick(["verified", "pending"]) } };
+    const history: RecordedEvent[] = [{ order_id: "o1", seq: 1, event: start, at: 1000 }];
+    let now = placedOrder("o1", start, 1000);
+    for (let step = 0; step < 12; step += 1) {
+      const event = anyEvent(now);
+      try {
+        now = transition(now, event, 1000 + step);
+        history.push({ order_id: "o1", seq: now.seq, event, at: 1000 + step });
+      } catch (error) {
+        expect(error).toMatchObject({ code: "invalid-transition" });
+      }
+    }
+    reached.add(now.status);
+    expect(fold(JSON.parse(JSON.stringify(history)))).toEqual(now);
+    expect(history.map(({ seq }) => seq)).toEqual(history.map((_, index) => index + 1));
+  }
+  expect([...reached].sort()).toEqual([...statuses].sort());
+});
+
+it("makes nothing of a history without a beginning", () => {
+  expect(fold([])).toBeUndefined();
+  expect(fold([{ order_id: "o1", seq: 1, event: events.cancel, at: 1 }])).toBeUndefined();
+});
+
+/** mulberry32: the same numbers in every run. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,53 @@
+import type { Currency } from "@shop/platform";
+import type { Order } from "./order.ts";
+import type { RecordedEvent } from "./order-events.ts";
+
+const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** Orders and events as they go out: money in decimals, times in RFC 3339. */
+export function createPresenter({ toWire }: Currency) {
+  return {
+    order: (order: Order) => ({
+      id: order.id,
+      user_id: order.user_id,
+      status: order.status,
+      verification: order.verification,
+      hold: order.hold,
+      currency: order.currency,
+      items: order.items.map((item) => ({
+        ...item,
+        price: toWire(item.price),
+        subtotal: toWire(item.quantity * item.price),
+      })),
+      total: toWire(order.total),
+      refunded: toWire(order.refunded),
+      payment_id: order.payment_id,
+      reason: order.reason,
+      created_at: time(order.created_at),
+      updated_at: time(order.updated_at),
+      expires_at: time(order.expires_at),
+    }),
+
+    /** What the payment service needs to know before it charges. */
+    payable: ({ id, status, total, currency, expires_at }: Order) => ({
+      order_id: id,
+      status,
+      total: toWire(total),
+      currency,
+      expires_at: time(expires_at),
+    }),
+
+    event: ({ seq, event: { type, data }, at }: RecordedEvent) => ({
+      seq,
+      type,
+      data: {
+        ...data,
+        ...("items" in data ? { items: data.items.map((item) => ({ ...item, price: toWire(item.price) })) } : {}),
+        ...("amount" in data ? { amount: toWire(data.amount) } : {}),
+        ...("refunded" in data ? { refunded: toWire(data.refunded) } : {}),
+        ...("expires_at" in data ? { expires_at: time(data.expires_at) } : {}),
+      },
+      at: time(at),
+    }),
+  };
+}

@@ -1,0 +1,144 @@
+import { type Currency, created, decodeCursor, notFound, ok, page, type Route, route } from "@shop/platform";
+import joi from "joi";
+import type { createCloseOrder } from "./close-order.ts";
+import { lowestIdAt } from "./order-id.ts";
+import type { OrderStore } from "./order-store.ts";
+import type { createPayOrder } from "./pay-order.ts";
+import type { createPlaceOrder } from "./place-order.ts";
+import { createPresenter } from "./present.ts";
+import {
+  eventsSchema,
+  listOrdersQuery,
+  orderLines,
+  orderPath,
+  orderSchema,
+  payableBody,
+  payableSchema,
+  paymentBody,
+  placeOrderQuery,
+} from "./schemas.ts";
+
+export interface UseCases {
+  readonly store: OrderStore;
+  readonly placeOrder: ReturnType<typeof createPlaceOrder>;
+  readonly payOrder: ReturnType<typeof createPayOrder>;
+  readonly closeOrder: ReturnType<typeof createCloseOrder>;
+}
+
+export function createRoutes(unit: Currency, { store, placeOrder, payOrder, closeOrder }: UseCases): readonly Route[] {
+  const present = createPresenter(unit);
+  return [
+    route({
+      method: "POST",
+      path: "/orders",
+      operation: "place-order",
+      summary: "Place an order at asserted prices; its stock is held until it is paid or expires",
+      scope: "orders:write",
+      query: placeOrderQuery,
+      body: orderLines(unit),
+      answers: { 201: orderSchema },
+      problems: { 409: ["price-changed", "insufficient-stock", "inactive-product"], 422: ["unknown-product"] },
+      handle: async ({ query, body, context }) => {
+        const order = await placeOrder(context, query.user_id, body);
+        return created(present.order(order), `/orders/${order.id}`);
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/orders",
+      operation: "list-orders",
+      summary: "Orders, newest first; created_from is included, created_to is not",
+      scope: "orders:read",
+      query: listOrdersQuery,
+      answers: { 200: joi.array().items(orderSchema) },
+      handle: async ({ query }) => {
+        const { user_id, status, limit, cursor, created_from: from, created_to: to } = query;
+        const fromId = from && lowestIdAt(Date.parse(from));
+        const toId = to && lowestIdAt(Date.parse(to));
+        const beforeId = cursor === undefined ? toId : String(decodeCursor(cursor, ["string"])[0]);
+        const orders = await store.list({ user_id, status, fromId, beforeId }, limit + 1);
+        return page("/orders", { ...query }, orders, { position: ({ id }) => [id], present: present.order });
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/orders/:order_id",
+      operation: "get-order",
+      summary: "One order",
+      scope: "orders:read",
+      params: orderPath,
+      answers: { 200: orderSchema },
+      handle: async ({ params }) => {
+        const order = await store.find(params.order_id);
+        if (!order) throw notFound("order");
+        return ok(present.order(order));
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/orders/:order_id/events",
+      operation: "list-order-events",
+      summary: "All that happened to an order, oldest first",
+      scope: "orders:read",
+      params: orderPath,
+      answers: { 200: eventsSchema },
+      handle: async ({ params }) => {
+        const events = await store.events(params.order_id);
+        if (events.length === 0) throw notFound("order");
+        return ok(events.map(present.event));
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/orders/:order_id/cancel",
+      operation: "cancel-order",
+      summary: "Cancel an unpaid order; its stock is released",
+      scope: "orders:write",
+      params: orderPath,
+      answers: { 200: orderSchema },
+      problems: { 409: ["invalid-transition"] },
+      handle: async ({ params, context }) => ok(present.order(await closeOrder.cancel(context, params.order_id))),
+    }),
+    route({
+      method: "POST",
+      path: "/orders/:order_id/fulfil",
+      operation: "fulfil-order",
+      summary: "Mark a paid order, whose stock is confirmed, as handed over",
+      scope: "orders:fulfil",
+      params: orderPath,
+      answers: { 200: orderSchema },
+      problems: { 409: ["invalid-transition"] },
+      handle: async ({ params, context }) => ok(present.order(await closeOrder.fulfil(context, params.order_id))),
+    }),
+    route({
+      method: "POST",
+      path: "/orders/:order_id/payable",
+      operation: "require-payable",
+      summary: "Ask, before a charge, that the order is verified, held and payable for another quarter of an hour",
+      scope: "orders:pay",
+      params: orderPath,
+      body: payableBody(unit),
+      answers: { 200: payableSchema },
+      problems: {
+        409: ["order-already-paid", "order-not-payable", "price-changed", "insufficient-stock"],
+        422: ["amount-mismatch"],
+        503: ["peer-unavailable"],
+      },
+      handle: async ({ params, body, context }) =>
+        ok(present.payable(await payOrder.payable(context, params.order_id, body.amount))),
+    }),
+    route({
+      method: "POST",
+      path: "/orders/:order_id/payment",
+      operation: "receive-payment-event",
+      summary: "News of a payment, as a snapshot; an older one than seen changes nothing",
+      scope: "webhooks:deliver",
+      params: orderPath,
+      body: paymentBody(unit),
+      answers: { 200: orderSchema },
+      problems: { 422: ["amount-mismatch"] },
+      handle: async ({ params, body, context }) =>
+        ok(present.order(await payOrder.payment(context, params.order_id, body))),
+    }),
+  ];
+}
