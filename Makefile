@@ -22,7 +22,7 @@ test: built ## Run every test; some only: make test ARGS=services/cart
 check: lint types docs unit ## Format, lint, types, links and commands in the docs, and the tests beside the code
 
 clean: ## Remove what the build made; data and dependencies stay
-	@rm -rf services/*/dist coverage
+	@rm -rf services/*/dist tests/dist coverage
 
 node:
 	@command -v node >/dev/null || { echo "Shop needs Node 20.17 or newer, and there is no node here. See https://nodejs.org."; exit 1; }

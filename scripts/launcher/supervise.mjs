@@ -5,8 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 const windows = process.platform === "win32";
 const stopWithParent = new URL("./stop-with-parent.mjs", import.meta.url).href;
 
-/** How long one service may take before the next is told to stop too, and all of them before they are killed. */
-const patience = { oneMs: 1500, allMs: 8000 };
+/** How long one service may take before the next is told to stop too, and all before they are killed: more than the 8 s
+ * after which a service drops what is still open, less than the 10 s that people and init systems wait. */
+const patience = { oneMs: 1500, allMs: 9000 };
 
 /**
  * Starts a process for each service with `argsOf(service)` for Node, and hands its lines of output to `print(service, line)`.

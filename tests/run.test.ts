@@ -1,0 +1,174 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { temporaryFolder } from "@shop/platform/testing";
+
+// The launcher as a person uses it: `make run`, which is one process, with real services behind it.
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const names = ["cart", "catalog", "order", "payment"] as const;
+type Ports = Record<(typeof names)[number], number>;
+
+beforeAll(() => promisify(execFile)(process.execPath, ["scripts/prepare.mjs", "--build"], { cwd: root }), 120_000);
+
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  // The services follow their launcher, even when it is killed.
+  for (const launcher of running) launcher.kill("SIGKILL");
+  running.clear();
+});
+
+it("runs all four until it is told to stop, and leaves nothing behind", async () => {
+  const ports = await freePorts();
+  const shop = launch(ports);
+  await shop.said("Shop is ready");
+
+  for (const name of names) {
+    const answer = await fetch(`http://127.0.0.1:${ports[name]}/health`);
+    expect(await answer.json()).toMatchObject({ status: "ok", service: name });
+  }
+  expect(shop.output()).toContain(
+    `curl -X GET "http://127.0.0.1:${ports.catalog}/products" -H "X-API-Key: secret-key-123"`,
+  );
+
+  const began = performance.now();
+  shop.process.kill("SIGTERM");
+  expect(await shop.ended).toBe(0);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  for (const name of names) expect(await isFree(ports[name])).toBe(true);
+});
+
+it("keeps every key but the development one to itself", async () => {
+  const key = "a-key-that-must-not-be-shown";
+  const shop = launch(await freePorts(), { API_KEY: key });
+  await shop.said("Shop is ready");
+  shop.process.kill("SIGTERM");
+  await shop.ended;
+  expect(shop.output()).not.toContain(key);
+});
+
+it("names every taken port with the variable that changes it, and starts nothing", async () => {
+  const ports = await freePorts();
+  const taken = await listenOn(ports.cart);
+  const shop = launch(ports);
+  try {
+    expect(await shop.ended).toBe(1);
+    expect(shop.output()).toMatch(
+      new RegExp(`Port ${ports.cart} of the cart service is in use.*CART_PORT=\\d+ make run`),
+    );
+    expect(shop.output()).not.toContain("ready");
+  } finally {
+    taken.close();
+  }
+});
+
+it("brings the others down, callers first, when a service dies", async () => {
+  const ports = await freePorts();
+  const shop = launch(ports);
+  await shop.said("Shop is ready");
+
+  process.kill(await pidOf("order", shop.process), "SIGKILL");
+  expect(await shop.ended).toBe(1);
+  expect(shop.output()).toContain("The order service was ended by SIGKILL");
+  const stopped = [...shop.output().matchAll(/(payment|cart|catalog) +info +stopped/g)].map((match) => match[1]);
+  expect(stopped).toEqual(["payment", "cart", "catalog"]);
+  for (const name of names) expect(await isFree(ports[name])).toBe(true);
+});
+
+it("says which service has a wrong configuration", async () => {
+  const shop = launch(await freePorts(), { REQUEST_TIMEOUT_MS: "soon" });
+  expect(await shop.ended).toBe(1);
+  expect(shop.output()).toContain("REQUEST_TIMEOUT_MS");
+  expect(shop.output()).toMatch(/service ended with code 78 \(its configuration is wrong/);
+});
+
+it("takes the services with it when it is killed", async () => {
+  const ports = await freePorts();
+  const shop = launch(ports);
+  await shop.said("Shop is ready");
+  shop.process.kill("SIGKILL");
+  await shop.ended;
+  // They are nobody's children now, so there is no event to wait for; the test's deadline bounds the asking.
+  for (const name of names) while (!(await isFree(ports[name]))) await delay(20);
+});
+
+/** The launcher with these ports and a data folder of its own. `ended` is its exit code, after its last output. */
+function launch(ports: Ports, env: Record<string, string> = {}) {
+  const launcher = spawn(process.execPath, ["scripts/start.mjs"], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH,
+      HOST: "127.0.0.1",
+      DATA_DIR: temporaryFolder(),
+      ...Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_PORT`, String(ports[name])])),
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(launcher);
+  let output = "";
+  const heard = new EventEmitter();
+  for (const stream of [launcher.stdout, launcher.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      heard.emit("output");
+    });
+  const ended = once(launcher, "close").then(([code]) => {
+    running.delete(launcher);
+    heard.emit("output");
+    return code as number | null;
+  });
+  const isOver = () => launcher.exitCode !== null || launcher.signalCode !== null;
+  return {
+    process: launcher,
+    output: () => output,
+    ended,
+    async said(words: string) {
+      while (!output.includes(words)) {
+        if (isOver()) throw new Error(`The launcher ended before it said "${words}":\n${output}`);
+        await once(heard, "output");
+      }
+    },
+  };
+}
+
+/** Free at this moment: the launcher takes ports by number, so they are asked of the system and given back. */
+async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all(names.map(() => listenOn(0)));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map(close));
+  return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Ports;
+}
+
+async function listenOn(port: number): Promise<Server> {
+  const server = createServer().listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+async function close(server: Server): Promise<void> {
+  server.close();
+  await once(server, "close");
+}
+
+async function isFree(port: number): Promise<boolean> {
+  try {
+    await close(await listenOn(port));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The process of a service, found as the launcher's child. */
+async function pidOf(name: string, launcher: ChildProcess): Promise<number> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,args="]);
+  const own = stdout.split("\n").map((line) => line.trim().split(/\s+/));
+  const row = own.find(
+    ([, parent, ...args]) => parent === String(launcher.pid) && args.join(" ").includes(`/${name}/`),
+  );
+  return Number(row?.[0]);
+}
