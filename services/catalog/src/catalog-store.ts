@@ -1,0 +1,31 @@
+import type { Database } from "@shop/platform";
+import { productTables } from "./product-store.ts";
+import { reservationTables } from "./reservation-store.ts";
+
+/** The queries of this service on one connection: reads of the last commit, or a unit of work. */
+export type Tables = ReturnType<typeof tablesOn>;
+
+export type CatalogStore = ReturnType<typeof createCatalogStore>;
+
+const tablesOn = (connection: Database["read"]) => ({
+  products: productTables(connection),
+  reservations: reservationTables(connection),
+});
+
+/** What the catalog keeps. Outside `inTransaction` only reads work. */
+export function createCatalogStore(database: Database) {
+  return {
+    ...tablesOn(database.read),
+    /**
+     * One durable unit of work; `committed` is told its result after COMMIT, in the order of the commits.
+     * Rejects with what `work` throws, or with a Problem 503.
+     */
+    inTransaction<T>(
+      work: (tables: Tables) => Promise<T>,
+      options: { readonly deadline?: number; readonly committed?: (result: T) => void } = {},
+    ): Promise<T> {
+      return database.write((trx) => work(tablesOn(trx)), options);
+    },
+    onReset: database.onReset,
+  };
+}
