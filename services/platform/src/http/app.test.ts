@@ -205,13 +205,18 @@ test("metrics carry the route's template, never the path", async () => {
   expect(text).not.toContain("424242");
 });
 
-test("broken HTTP is answered by 400 and does not reach the application", async () => {
+test.each([
+  ["400", "malformed-request", "GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n"],
+  ["431", "headers-too-large", `GET /${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+])("%s %s in the form of every problem for what is not a request", async (status, code, request) => {
   const answer = await new Promise<string>((resolve) => {
-    const socket = connect(listening.port, "127.0.0.1", () =>
-      socket.write("GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n"),
-    );
-    socket.on("data", (data) => resolve(data.toString()));
-    socket.on("close", () => resolve(""));
+    let text = "";
+    const socket = connect(listening.port, "127.0.0.1", () => socket.write(request));
+    socket.on("data", (data) => {
+      text += data;
+    });
+    socket.on("close", () => resolve(text));
   });
-  expect(answer).toMatch(/^HTTP\/1.1 400/);
+  expect(answer.split("\r\n")[0]).toContain(status);
+  expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toMatchObject({ status: Number(status), code });
 });

@@ -6,6 +6,7 @@ export {
   type PeerFault,
   peerFaults,
   type RecordedRequest,
+  type Responder,
   startFakePeer,
 } from "./fake-peer.ts";
 export { openTestDatabase } from "./open-test-database.ts";
