@@ -1,4 +1,16 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Knex } from "knex";
+import type { Logger } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import { migrate } from "./migrate.ts";
+import { takeOwnership } from "./owner-lock.ts";
+import { DatabaseRefused } from "./refused.ts";
+import { createCompiler, driverCode, openReaders, openWriter } from "./sqlite.ts";
+import { createWriteQueue } from "./write-queue.ts";
+
+export { DatabaseRefused } from "./refused.ts";
+export { isUniqueViolation } from "./sqlite.ts";
 
 /**
  * A service's own store: one durable writer, and readers that see the last commit.
@@ -13,7 +25,7 @@ export interface Database {
    * error fails the whole batch with 503 `database-unavailable`.
    * Never call a peer inside. A unit whose deadline has passed before its turn is refused with 503 `overloaded`.
    */
-  write<T>(unit: (trx: Knex) => Promise<T>, options?: WriteOptions): Promise<T>;
+  write<T>(unit: (trx: Knex) => Promise<T>, options?: WriteOptions<T>): Promise<T>;
   /** The listener is told when a batch failed as a whole, so that in-process caches are dropped. */
   onReset(listener: () => void): void;
   /** Units waiting or running. */
@@ -22,9 +34,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export interface WriteOptions {
+export interface WriteOptions<T = unknown> {
   /** On the clock of `performance.now()`, as in RequestContext. */
   readonly deadline?: number;
+  /**
+   * Called after COMMIT with the unit's result, before the caller goes on and in the order of the units. The place to
+   * publish to a cache: what follows `await write()` may be overtaken by a later unit's.
+   */
+  readonly committed?: (result: T) => void;
 }
 
 /** One step of the schema: plain SQL, named `0001-what`, never edited once merged. */
@@ -33,4 +50,86 @@ export interface Migration {
   readonly sql: string;
   /** The number of the oldest migration set whose code may still run on a database that has this step (default: its own). */
   readonly oldestCode?: number;
+}
+
+/**
+ * Opens the store and brings its schema up to date. `url` is `sqlite:<path>`; a missing folder is made.
+ * Throws DatabaseRefused: owned by another process, not a database, an edited migration, newer code, no access.
+ */
+export async function openDatabase(options: {
+  readonly url: string;
+  readonly migrations: readonly Migration[];
+  /** Units that may wait; one more is refused with 503 `overloaded`. */
+  readonly queueLimit: number;
+  readonly log: Logger;
+  readonly metrics: Pick<Metrics, "queueDepth" | "batchSize" | "commitDuration">;
+  /** How long to wait for a predecessor that is closing the file. */
+  readonly ownerWaitMs?: number;
+}): Promise<Database> {
+  const file = fileOf(options.url);
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw new DatabaseRefused(`the folder ${folder} cannot be made (${error.message}); set DATA_DIR to one that can`);
+  });
+  const owner = await takeOwnership(file, options.ownerWaitMs ?? 2000).catch((error) => {
+    throw refusal(`${file}.lock`, error);
+  });
+  const opened: (() => Promise<unknown>)[] = [];
+  try {
+    const writer = await openWriter(file);
+    const read = openReaders(file);
+    opened.push(writer.close, () => read.destroy());
+    await migrate(writer, options.migrations, file);
+    await read.raw("SELECT 1");
+    const queue = createWriteQueue({
+      writer,
+      reopen: () => openWriter(file),
+      compiler: createCompiler(),
+      limit: options.queueLimit,
+      log: options.log,
+      metrics: options.metrics,
+    });
+    return {
+      read,
+      write: queue.write,
+      onReset: queue.onReset,
+      queueDepth: queue.depth,
+      async close() {
+        const last = await queue.close();
+        await read.destroy();
+        // Without it the log is read again at the next start; no loss.
+        await last?.exec("PRAGMA wal_checkpoint(TRUNCATE)").catch((error) => {
+          options.log.warn({ err: error }, "the database was not checkpointed at its close");
+        });
+        await last?.close();
+        await owner.release();
+      },
+    };
+  } catch (error) {
+    for (const close of opened) await close();
+    await owner.release();
+    throw refusal(file, error);
+  }
+}
+
+function fileOf(url: string): string {
+  const path = /^sqlite:(.+)$/s.exec(url)?.[1];
+  if (path === undefined || path === ":memory:")
+    throw new DatabaseRefused("DATABASE_URL must be sqlite:<path of a file>; no other store is supported");
+  return resolve(path);
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  SQLITE_NOTADB: "is not a database; move it away, or set DATABASE_URL or DATA_DIR to another place",
+  SQLITE_CORRUPT: "is damaged; restore it from a backup",
+  SQLITE_CANTOPEN: "cannot be opened; check that it is a file, and that this user may write it and its folder",
+  SQLITE_READONLY: "cannot be written; check the permissions of the file and of its folder",
+  SQLITE_FULL: "cannot be written, because the disk is full; make room and start again",
+  SQLITE_IOERR: "cannot be read or written; check the disk",
+  SQLITE_BUSY: "is being written by another program; close that and start again",
+};
+
+function refusal(file: string, error: unknown): unknown {
+  const remedy = remedies[driverCode(error) ?? ""];
+  return remedy === undefined ? error : new DatabaseRefused(`${file} ${remedy}`, { cause: error });
 }
