@@ -116,7 +116,7 @@ test("holds past their time expire and free their stock; held again meanwhile, t
   await hold(long, 9000);
   now += 1000;
   await Promise.all([hold(extended, 9000), reservations.expireDue(10, soon())]);
-  const states = await Promise.all([short, extended, long].map((orderId) => reservations.find(orderId)));
+  const states = await store.reservations.byIds([short, extended, long]);
   expect(states.map(({ state }) => state)).toEqual(["EXPIRED", "HELD", "HELD"]);
   expect((await store.products.byIds([id]))[0]).toMatchObject({ stock: 10, reserved: 4 });
   expect(changed.at(-1)).toEqual([id]);

@@ -31,7 +31,7 @@ import {
 } from "./product-schemas.ts";
 import type { ProductViews } from "./product-views.ts";
 
-const params = joi.object<{ id: number }>({ id: numericPathId("product") });
+const params = joi.object<{ product_id: number }>({ product_id: numericPathId("product") });
 
 export function productRoutes(deps: {
   readonly store: CatalogStore;
@@ -93,14 +93,14 @@ export function productRoutes(deps: {
     }),
     route({
       method: "GET",
-      path: "/products/:id",
+      path: "/products/:product_id",
       operation: "get-product",
       summary: "One product, with an ETag that changes with every edit and every change of stock",
       scope: "catalog:read",
       params,
       headers: ifNoneMatchHeader,
       answers: { 200: productSchema, 304: undefined },
-      handle: async ({ params: { id }, headers }) => {
+      handle: async ({ params: { product_id: id }, headers }) => {
         const view = await views.byId(id);
         if (!view) throw notFound("product");
         const answer = { headers: { ETag: view.etag } };
@@ -110,7 +110,7 @@ export function productRoutes(deps: {
     }),
     route({
       method: "PATCH",
-      path: "/products/:id",
+      path: "/products/:product_id",
       operation: "edit-product",
       summary: "Changes fields of a product, if it was not edited since it was read",
       scope: "catalog:write",
@@ -119,12 +119,12 @@ export function productRoutes(deps: {
       body: productEditBody(unit),
       answers: { 200: productSchema },
       problems: { 409: ["sku-taken"], 412: ["precondition-failed"], 428: ["precondition-required"] },
-      handle: async ({ params: { id }, body, headers, context }) =>
+      handle: async ({ params: { product_id: id }, body, headers, context }) =>
         presentWithEtag(await management.edit(id, versionsIn(headers["if-match"]), body, context.deadline)),
     }),
     route({
       method: "DELETE",
-      path: "/products/:id",
+      path: "/products/:product_id",
       operation: "deactivate-product",
       summary: "Takes a product out of sale; it stays readable, because orders name it",
       scope: "catalog:write",
@@ -132,14 +132,14 @@ export function productRoutes(deps: {
       headers: ifMatchHeader,
       answers: { 200: productSchema },
       problems: { 412: ["precondition-failed"], 428: ["precondition-required"] },
-      handle: async ({ params: { id }, headers, context }) => {
+      handle: async ({ params: { product_id: id }, headers, context }) => {
         const versions = versionsIn(headers["if-match"]);
         return presentWithEtag(await management.edit(id, versions, { active: false }, context.deadline));
       },
     }),
     route({
       method: "POST",
-      path: "/products/:id/stock-adjustments",
+      path: "/products/:product_id/stock-adjustments",
       operation: "adjust-stock",
       summary: "Adds to the stock or takes from it, never below what is reserved",
       scope: "catalog:write",
@@ -147,19 +147,19 @@ export function productRoutes(deps: {
       body: stockAdjustmentBody,
       answers: { 200: productSchema },
       problems: { 409: ["insufficient-stock"] },
-      handle: async ({ params: { id }, body, context }) =>
+      handle: async ({ params: { product_id: id }, body, context }) =>
         presentWithEtag(await management.adjustStock(id, body.delta, body.reason, context.deadline)),
     }),
     route({
       method: "GET",
-      path: "/products/:id/stock-movements",
+      path: "/products/:product_id/stock-movements",
       operation: "list-stock-movements",
       summary: "Every change of a product's stock, newest first; they sum up to it",
       scope: "catalog:read",
       params,
       query: movementsQuery,
       answers: { 200: joi.array().items(movementSchema) },
-      handle: async ({ params: { id }, query }) => {
+      handle: async ({ params: { product_id: id }, query }) => {
         if (!(await views.byId(id))) throw notFound("product");
         const [before = Number.MAX_SAFE_INTEGER] = query.cursor ? decodeCursor(query.cursor, ["number"]) : [];
         const movements = await store.products.movements(id, Number(before), query.limit + 1);

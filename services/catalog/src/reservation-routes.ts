@@ -109,16 +109,6 @@ export function reservationRoutes(deps: {
       },
     }),
     route({
-      method: "GET",
-      path: "/reservations/:order_id",
-      operation: "get-reservation",
-      summary: "The reservation of one order",
-      scope,
-      params,
-      answers: { 200: reservationSchema },
-      handle: async ({ params: { order_id: orderId } }) => ok(present(await reservations.find(orderId))),
-    }),
-    route({
       method: "PUT",
       path: "/reservations/:order_id",
       operation: "hold-stock",

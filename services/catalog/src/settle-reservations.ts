@@ -1,4 +1,4 @@
-import { type Currency, createBatcher, notFound, overloaded, type Problem } from "@shop/platform";
+import { type Currency, createBatcher, overloaded, type Problem } from "@shop/platform";
 import type { CatalogStore, Tables } from "./catalog-store.ts";
 import { type Outcome, settle } from "./ledger.ts";
 import type { Command } from "./reservation.ts";
@@ -72,11 +72,6 @@ export function createReservations(options: {
       const due = await store.reservations.due(now(), limit);
       await Promise.all(due.map((orderId) => batcher.add({ command: { type: "expire", orderId }, deadline })));
       return due.length;
-    },
-    async find(orderId: string) {
-      const [found] = await store.reservations.byIds([orderId]);
-      if (!found) throw notFound("reservation");
-      return found;
     },
   };
 }
