@@ -43,6 +43,7 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     operation: "hold-stock",
     path: "/reservations",
     max: ordersAtOnce,
+    // Two, so that a call that hangs does not hold up all that comes after it; batches are as large with one.
     concurrency: 2,
     entry: entrySchema.append({ reservation }).xor("reservation", "problem"),
     bodyOf: (requests) => ({

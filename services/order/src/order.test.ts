@@ -54,7 +54,7 @@ describe.each(statuses)("an order that is %s", (status) => {
       return expect(transition(now, events[change], 2000)).toMatchObject({ status: to, updated_at: 2000, seq: 2 });
     const refusal = refusalOf(() => transition(now, events[change], 2000));
     expect(refusal).toMatchObject({ status: 409, code: "invalid-transition" });
-    expect(refusal.members).toEqual({ status, allowed: Object.keys(possible[status]) });
+    expect(refusal.members).toEqual({ order_status: status, allowed: Object.keys(possible[status]) });
   });
 });
 

@@ -130,7 +130,7 @@ function moved(order: Order, type: keyof typeof moves): Status {
 function invalidTransition(order: Order, change: string): Problem {
   const { status, hold } = order;
   const detail = `An order that is ${status} with its stock ${hold} does not allow this: ${change}.`;
-  return new Problem(409, "invalid-transition", detail, { status, allowed: allowedChanges(order) });
+  return new Problem(409, "invalid-transition", detail, { order_status: status, allowed: allowedChanges(order) });
 }
 
 /** What the lines cost together. */

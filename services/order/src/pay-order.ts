@@ -67,7 +67,7 @@ export function createPayOrder(deps: {
       return latest.seq === seen.seq ? [{ type: "cancelled", data: { reason, verification: "rejected" } }] : [];
     });
     if (toldAsTheyAre.has(refusal.code)) return refusal;
-    return notPayable("The catalog refuses this order; place a new one.", { status, reason });
+    return notPayable("The catalog refuses this order; place a new one.", { order_status: status, reason });
   }
 
   return {

@@ -32,7 +32,11 @@ it.each<[Status, string]>([
   ["EXPIRED", "order-not-payable"],
   ["REFUNDED", "order-not-payable"],
 ])("may not be charged when %s: %s", (status, code) => {
-  const refusal = expect.objectContaining({ status: 409, code, members: expect.objectContaining({ status }) });
+  const refusal = expect.objectContaining({
+    status: 409,
+    code,
+    members: expect.objectContaining({ order_status: status }),
+  });
   expect(() => requirePayable({ ...order, status }, 0)).toThrow(refusal);
 });
 

@@ -11,11 +11,13 @@ export function requirePayable(order: Order, now: number): void {
   const { status, reason } = order;
   if (status === "PAID" || status === "FULFILLED")
     throw new Problem(409, "order-already-paid", "This order is paid; do not charge it.", {
-      status,
+      order_status: status,
       payment_id: order.payment_id,
     });
-  if (status !== "PENDING") throw notPayable(`This order is ${status}; place a new one.`, { status, reason });
-  if (order.expires_at <= now) throw notPayable("The time to pay this order is over; place a new one.", { status });
+  if (status !== "PENDING")
+    throw notPayable(`This order is ${status}; place a new one.`, { order_status: status, reason });
+  if (order.expires_at <= now)
+    throw notPayable("The time to pay this order is over; place a new one.", { order_status: status });
 }
 
 export const notPayable = (detail: string, members: Record<string, unknown>): Problem =>

@@ -69,7 +69,7 @@ describe("payable", () => {
     await shop.call("POST", `/orders/${cancelled.id}/cancel`);
     expect(await shop.payable(cancelled.id, 10.5)).toMatchObject({
       status: 409,
-      body: { code: "order-not-payable", status: "CANCELLED" },
+      body: { code: "order-not-payable", order_status: "CANCELLED" },
     });
     const open = await shop.place();
     expect(await shop.payable(open.id, 10.49)).toMatchObject({

@@ -86,7 +86,10 @@ export const paymentBody = (unit: Currency) =>
           order_id: uuid().required(),
           amount: moneySchema(unit).required(),
           currency: joi.string().length(3).required(),
-          status: joi.string().max(32).required(),
+          status: joi
+            .string()
+            .pattern(/^[A-Z_]{1,32}$/, "a state in capitals")
+            .required(),
           refunded: moneySchema(unit, 0).required(),
           version: joi.number().integer().min(1).required(),
         })

@@ -188,7 +188,7 @@ describe("closing", () => {
     expect(await shop.eventTypes(id)).toEqual(["placed", "cancelled", "hold_released"]);
     expect(await shop.call("POST", `/orders/${id}/cancel`)).toMatchObject({
       status: 409,
-      body: { code: "invalid-transition", status: "CANCELLED", allowed: [] },
+      body: { code: "invalid-transition", order_status: "CANCELLED", allowed: [] },
     });
   });
 
@@ -196,7 +196,7 @@ describe("closing", () => {
     const order = await shop.place();
     expect(await shop.call("POST", `/orders/${order.id}/fulfil`)).toMatchObject({
       status: 409,
-      body: { code: "invalid-transition", status: "PENDING", allowed: ["pay", "cancel", "expire"] },
+      body: { code: "invalid-transition", order_status: "PENDING", allowed: ["pay", "cancel", "expire"] },
     });
     await shop.tell(order, "succeeded");
     await shop.eventually(order.id, { hold: "confirmed" });

@@ -20,7 +20,9 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
     });
     request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.on("error", reject);
-    request.on("close", () => reject(new Problem(400, "malformed-json", "The body ended early.")));
+    request.on("close", () => {
+      if (!request.complete) reject(new Problem(400, "malformed-json", "The body ended early."));
+    });
   });
 }
 
