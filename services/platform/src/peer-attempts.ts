@@ -53,6 +53,7 @@ export function createAttempts(options: { url: string; keys: () => readonly stri
       let mayRepeat = true;
       let mayChangeKey = true;
       let freshSocket = false;
+      let sent = false;
       for (;;) {
         const headers = headersFor(context, call, key);
         const timeoutMs = until - performance.now();
@@ -60,11 +61,13 @@ export function createAttempts(options: { url: string; keys: () => readonly stri
         const outcome = isFailure(raw) ? raw : readAnswer(raw, call.answers);
         if (!isFailure(outcome)) return outcome;
 
-        if (until - performance.now() < worthwhileMs) return outcome;
+        sent ||= outcome.reason !== "refused";
+        const failure = { ...outcome, sent };
+        if (until - performance.now() < worthwhileMs) return failure;
         if (outcome.repeat === "with-another-key" && mayChangeKey) {
           const refused = key;
           const next = keys().find((candidate) => candidate !== refused);
-          if (next === undefined) return outcome;
+          if (next === undefined) return failure;
           key = next;
           mayChangeKey = false;
         } else if (outcome.repeat === "any-call" && mayRepeat) {
@@ -74,7 +77,7 @@ export function createAttempts(options: { url: string; keys: () => readonly stri
           mayRepeat = false;
           // A peer in trouble is not helped by all its callers coming back in the same millisecond.
           await pause(5 + Math.random() * 20);
-        } else return outcome;
+        } else return failure;
       }
     },
   };

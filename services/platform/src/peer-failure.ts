@@ -14,23 +14,34 @@ export interface PeerFailure {
   readonly detail: string;
   readonly repeat: "any-call" | "idempotent-call" | "with-another-key" | "never";
   readonly retryAfterS?: number | undefined;
+  /** False when the peer certainly saw nothing of the call, in none of its repetitions. */
+  readonly sent?: boolean;
 }
 
 export const isFailure = (outcome: object): outcome is PeerFailure => "reason" in outcome;
 
-/** A peer gave no usable answer. `retryAfterS`: in how many seconds asking again makes sense, when that is known. */
+/**
+ * A peer gave no usable answer. `retryAfterS`: in how many seconds asking again makes sense, when that is known.
+ * `sent`: whether the peer may have done what was asked; false only when the call certainly did not reach it.
+ */
 export class PeerUnavailable extends Error {
   override readonly name = "PeerUnavailable";
   readonly peer: string;
   readonly operation: string;
   readonly reason: UnavailableReason;
   readonly retryAfterS: number | undefined;
+  readonly sent: boolean;
 
-  constructor(peer: string, operation: string, failure: Pick<PeerFailure, "reason" | "detail" | "retryAfterS">) {
+  constructor(
+    peer: string,
+    operation: string,
+    failure: Pick<PeerFailure, "reason" | "detail" | "retryAfterS" | "sent">,
+  ) {
     super(`${peer} is unavailable for ${operation}: ${failure.reason} (${failure.detail})`);
     this.peer = peer;
     this.operation = operation;
     this.reason = failure.reason;
     this.retryAfterS = failure.retryAfterS;
+    this.sent = failure.sent ?? true;
   }
 }

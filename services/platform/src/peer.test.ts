@@ -110,6 +110,22 @@ describe("a fault", () => {
     expect(await setup.outcomes()).toEqual({ "read ok": 1 });
   });
 
+  test("says whether the peer may have done what was asked", async () => {
+    const sent = async () =>
+      (
+        await setup
+          .peerWith()
+          .call(setup.within(300), write)
+          .catch((error) => error)
+      ).sent;
+    await setup.fake.mode("refuse");
+    expect(await sent()).toBe(false);
+    for (const fault of ["hang", "fail", "reset"] as const) {
+      await setup.fake.mode(fault);
+      expect(await sent()).toBe(true);
+    }
+  });
+
   test("with a Retry-After is not repeated before, and the caller is told when", async () => {
     setup.fake.on("GET", "/products/:id", { status: 503, headers: { "retry-after": "7" } });
     await expect(setup.peerWith().call(setup.within(2000), read)).rejects.toMatchObject({
@@ -129,6 +145,16 @@ describe("a kept connection that was cut before the answer", () => {
     );
     expect(await peer.call(setup.within(2000), write)).toMatchObject({ status: 201, body: { id: 3 } });
     expect(setup.fake.requests).toHaveLength(3);
+  });
+
+  test("may have brought the call to a peer that is gone when it is repeated", async () => {
+    const peer = setup.peerWith();
+    await peer.call(setup.within(2000), write);
+    setup.fake.on("POST", "/products", async (): Promise<"reset"> => {
+      await setup.fake.mode("refuse");
+      return "reset";
+    });
+    await expect(peer.call(setup.within(2000), write)).rejects.toMatchObject({ reason: "refused", sent: true });
   });
 
   test("is replaced once", async () => {

@@ -101,7 +101,7 @@ export function createPeer(options: PeerOptions): Peer {
     if (breaker.retryInMs() > 0) return breakerOpen();
     const slot = await slots.take(until);
     if (slot === "dismissed") return breakerOpen();
-    if (slot !== "taken") return { reason: "busy", detail: slot, repeat: "never", retryAfterS: 1 };
+    if (slot !== "taken") return { reason: "busy", detail: slot, repeat: "never", retryAfterS: 1, sent: false };
     const pass = breaker.enter();
     try {
       if (!pass) return breakerOpen();
@@ -120,7 +120,7 @@ export function createPeer(options: PeerOptions): Peer {
 
   function breakerOpen(): PeerFailure {
     const retryAfterS = Math.max(1, Math.ceil(breaker.retryInMs() / 1000));
-    return { reason: "breaker-open", detail: breaker.state(), repeat: "never", retryAfterS };
+    return { reason: "breaker-open", detail: breaker.state(), repeat: "never", retryAfterS, sent: false };
   }
 
   return {
