@@ -1,0 +1,84 @@
+import { type Currency, Problem, type RequestContext, remaining } from "@shop/platform";
+import { v7 as uuid } from "uuid";
+import type { Cart } from "./cart.ts";
+import { beginCheckout, changedPrices, completeCheckout, dropCheckout, undoSend } from "./cart-checkout.ts";
+import type { Carts } from "./carts.ts";
+import type { Order, OrderClient } from "./order-client.ts";
+import type { Recheck } from "./recheck.ts";
+
+export type Checkouts = ReturnType<typeof createCheckouts>;
+
+/** The part of the time left that the re-check may take; the rest is the order service's. */
+const recheckShare = 1 / 3;
+
+/**
+ * Turns a cart into an order, and never into two: what is ordered is stored under an id before the order service is
+ * called, and stays the same until its outcome is known.
+ */
+export function createCheckouts(deps: { carts: Carts; orders: OrderClient; recheck: Recheck; unit: Currency }) {
+  const { carts, orders, recheck, unit } = deps;
+  /** By user: a second click joins the checkout under way. */
+  const underWay = new Map<string, Promise<Order>>();
+
+  async function run(context: RequestContext, userId: string): Promise<Order> {
+    await checkPrices(context, await carts.get(userId));
+    const { checkout } = await carts.change(userId, (cart) => beginCheckout(cart, uuid()), context.deadline);
+    const placing = await orders.place(context, userId, checkout);
+    // No deadlines from here: what is known of the order must be kept, whether or not somebody still waits for it.
+    switch (placing.is) {
+      case "placed":
+        await carts.change(userId, (cart) => completeCheckout(cart, checkout.id));
+        return placing.order;
+      case "refused": {
+        const cart = await carts.change(userId, (each) => dropCheckout(each, checkout.id));
+        // The order service knew better than the last check: show it on the next look at the cart.
+        await recheck(context, cart, { which: checkout.lines.map((line) => line.productId) });
+        throw placing.problem;
+      }
+      case "not-sent":
+        await carts.change(userId, (cart) => undoSend(cart, checkout.id));
+        throw unavailable(placing.retryAfterS);
+      case "unknown":
+        throw unavailable(placing.retryAfterS);
+    }
+  }
+
+  /** Nothing is ordered at a price that nobody was shown: throws 409 `price-changed`, and the repetition goes through. */
+  async function checkPrices(context: RequestContext, shown: Cart): Promise<void> {
+    if (shown.checkout && shown.checkout.unsettled > 0) return;
+    const until = performance.now() + remaining(context) * recheckShare;
+    const changes = changedPrices(shown, await recheck(context, shown, { until }));
+    if (changes.length === 0) return;
+    const prices = changes.map(({ productId, given, current }) => ({
+      product_id: productId,
+      given: unit.toWire(given),
+      current: unit.toWire(current),
+    }));
+    throw new Problem(409, "price-changed", "Prices have changed. Check out again to buy at the current ones.", {
+      prices,
+    });
+  }
+
+  return {
+    /**
+     * Answers with the order. Throws 409 `cart-empty`, `price-changed`, `inactive-product`, whatever the order service
+     * refuses with, and 503 `peer-unavailable`, with which the cart is kept and the checkout can be repeated.
+     */
+    place(context: RequestContext, userId: string): Promise<Order> {
+      const joined = underWay.get(userId);
+      if (joined) return joined;
+      const placing = run(context, userId).finally(() => underWay.delete(userId));
+      underWay.set(userId, placing);
+      return placing;
+    },
+  };
+}
+
+const unavailable = (retryAfterS = 2): Problem =>
+  new Problem(
+    503,
+    "peer-unavailable",
+    "The order service cannot be reached. The cart is kept; repeat the checkout, and it is ordered once.",
+    { peer: "order" },
+    { "Retry-After": String(retryAfterS) },
+  );

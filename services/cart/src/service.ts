@@ -1,0 +1,40 @@
+import { currency, type ServiceDefinition } from "@shop/platform";
+import { createCarts } from "./carts.ts";
+import { createCatalogClient } from "./catalog-client.ts";
+import { createCheckouts } from "./checkout.ts";
+import { type CartConfig, cartConfig } from "./config.ts";
+import { createEditCart } from "./edit-cart.ts";
+import { migrations } from "./migrations.ts";
+import { createOrderClient } from "./order-client.ts";
+import { presentCart } from "./present-cart.ts";
+import { createRecheck } from "./recheck.ts";
+import { routes } from "./router.ts";
+
+/** `now` gives milliseconds since the epoch: by it checks grow old. */
+export const createCartService = (now: () => number = Date.now): ServiceDefinition<CartConfig> => ({
+  name: "cart",
+  port: 8001,
+  databaseName: "carts",
+  config: cartConfig,
+  // No other service calls this one.
+  callers: {},
+  migrations,
+  wire({ config, database, metrics, peer }) {
+    const unit = currency(config.SHOP_CURRENCY);
+    const carts = createCarts({ database, now, queueLimit: config.WRITE_QUEUE_LIMIT });
+    const catalog = createCatalogClient({ peer: peer("catalog", config.CATALOG_URL), unit, metrics, now });
+    const orders = createOrderClient({ peer: peer("order", config.ORDER_URL), unit });
+    const recheck = createRecheck({ carts, catalog, now });
+    return {
+      routes: routes({
+        carts,
+        edit: createEditCart({ carts, catalog }),
+        recheck,
+        checkouts: createCheckouts({ carts, orders, recheck, unit }),
+        present: (cart) => presentCart(cart, unit, now()),
+      }),
+    };
+  },
+});
+
+export const cartService = createCartService();
