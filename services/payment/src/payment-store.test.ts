@@ -4,7 +4,7 @@ import { v7 } from "uuid";
 import { migrations } from "./migrations.ts";
 import { newPayment, type Payment } from "./payment.ts";
 import { createPaymentStore, listStatement, liveQuery, type PaymentStore } from "./payment-store.ts";
-import { refundListQuery } from "./refund-store.ts";
+import { createRefundStore, refundListQuery } from "./refund-store.ts";
 
 let database: Database;
 let store: PaymentStore;
@@ -64,6 +64,16 @@ test("only a PENDING payment is charged or given up, and by one of those who try
   const charged = await Promise.all(Array.from({ length: 10 }, () => store.charge(id, 900, soon())));
   expect(charged.filter((it) => it !== undefined)).toMatchObject([{ status: "CHARGING", amount: 900, version: 2 }]);
   expect(await store.abandon(id, { code: "order-not-payable", detail: "It is gone." })).toBeUndefined();
+});
+
+test("a claim for a refund is decided by the payment's row, not by what was read before", async () => {
+  const { id } = await store.begin(payment(), soon());
+  const refunds = createRefundStore(database);
+  const claim = (amount: number) => refunds.inTransaction((unit) => unit.claim(id, amount));
+  expect(await claim(1)).toBe(false);
+  await store.settle({ id, result: succeeded });
+  expect([await claim(600), await claim(401), await claim(400), await claim(1)]).toEqual([true, false, true, false]);
+  expect(await store.find(id)).toMatchObject({ refunding: 1000, refunded: 0, version: 2 });
 });
 
 test("pages of a list join without a gap, newest first", async () => {

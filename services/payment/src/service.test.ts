@@ -164,6 +164,18 @@ test.each(["hang", "fail-before", "fail-after"] as const)(
   },
 );
 
+test("a charge whose answer was lost is looked up, and not sent again when the provider has it", async () => {
+  const order = newOrder();
+  const operations: string[] = [];
+  payment.provider.next = (operation) => {
+    operations.push(operation);
+    return operations.length === 1 ? "fail-after" : "answer";
+  };
+  await payment.pay(order);
+  expect((await payment.pay(order)).status).toBe(200);
+  expect(operations).toEqual(["charge", "find"]);
+});
+
 test("a payment that waits for its order ends with it, but not by a mistyped amount", async () => {
   const order = newOrder();
   await payment.orders.mode("fail");
