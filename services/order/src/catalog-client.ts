@@ -26,6 +26,8 @@ export type CatalogClient = ReturnType<typeof createCatalogClient>;
 
 /** The catalog takes at most so many orders in one call. */
 const ordersAtOnce = 64;
+/** A line is at most 70 bytes of JSON: a call stays well below the 256 KiB that a service reads. */
+const linesAtOnce = 2000;
 
 /** What this service asks of the catalog. All calls may be repeated under the same order without harm. */
 export function createCatalogClient(peer: Peer, unit: Currency) {
@@ -46,6 +48,8 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     // Two, so that a call that hangs does not hold up all that comes after it; batches are as large with one.
     concurrency: 2,
     entry: entrySchema.append({ reservation }).xor("reservation", "problem"),
+    weightOf: ({ items }) => items.length,
+    maxWeight: linesAtOnce,
     bodyOf: (requests) => ({
       reservations: requests.map(({ order_id, items, ttl_s }) => ({
         order_id,
@@ -62,6 +66,8 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     max: ordersAtOnce,
     concurrency: 1,
     entry: entrySchema.append({ state: joi.string() }).or("state", "problem"),
+    weightOf: () => 1,
+    maxWeight: ordersAtOnce,
     bodyOf: (confirmed) => ({ order_ids: confirmed.map(({ order_id }) => order_id) }),
   });
 

@@ -103,27 +103,49 @@ describe("placing", () => {
     expect(answer).toMatchObject({ status: 422, body: { code: "invalid-request" } });
   });
 
-  it("asks the catalog once for orders that arrive together, and answers each with its own", async () => {
-    const other = await startOrderService();
-    const { catalog } = other;
-    let letGo = () => {};
-    const gate = new Promise<void>((resolve) => {
-      letGo = resolve;
+  describe("many at once", () => {
+    let other: TestShop;
+    beforeEach(async () => {
+      other = await startOrderService();
     });
-    catalog.on("POST", "/reservations", async (request) => {
-      await gate;
-      return catalog.hold(request);
+    afterEach(() => other.close());
+
+    /** Places all of them while the catalog keeps the first call waiting, so that the others gather. */
+    async function placeTogether(count: number, linesOf: (index: number) => object[]) {
+      const { catalog } = other;
+      let letGo = () => {};
+      const gate = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      catalog.on("POST", "/reservations", async (request) => {
+        await gate;
+        return catalog.hold(request);
+      });
+      const placing = Array.from({ length: count }, (_, index) => other.place(linesOf(index), `many${index}`));
+      while (!(await other.call("GET", "/metrics")).text.includes(`http_requests_in_flight ${count + 1}`));
+      letGo();
+      return Promise.all(placing);
+    }
+
+    it("asks the catalog once for what waits, and answers each with its own", async () => {
+      const orders = await placeTogether(50, (index) => [{ product_id: index + 1, price: 1 }]);
+      expect(orders.map(({ items }) => items[0].sku)).toEqual(orders.map((_, index) => `SKU-${index + 1}`));
+      expect(orders.map(({ user_id }) => user_id)).toEqual(orders.map((_, index) => `many${index}`));
+      expect(other.catalog.requests.length).toBeLessThanOrEqual(4);
     });
-    const placing = Array.from({ length: 50 }, (_, index) =>
-      other.place([{ product_id: index + 1, price: 1 }], `many${index}`),
-    );
-    while (!(await other.call("GET", "/metrics")).text.includes("http_requests_in_flight 51"));
-    letGo();
-    const orders = await Promise.all(placing);
-    expect(orders.map(({ items }) => items[0].sku)).toEqual(orders.map((_, index) => `SKU-${index + 1}`));
-    expect(orders.map(({ user_id }) => user_id)).toEqual(orders.map((_, index) => `many${index}`));
-    expect(catalog.requests.length).toBeLessThanOrEqual(4);
-    await other.close();
+
+    it("sends no call that the catalog would find too large", async () => {
+      const hundred = Array.from({ length: 100 }, (_, line) => ({
+        product_id: Number.MAX_SAFE_INTEGER - line,
+        quantity: 99,
+        price: 12_345.67,
+      }));
+      const orders = await placeTogether(60, () => hundred);
+      expect(orders.map(({ verification }) => verification)).toEqual(Array(60).fill("verified"));
+      const sizes = other.catalog.requests.map(({ body }) => JSON.stringify(body).length);
+      expect(Math.max(...sizes)).toBeLessThan(200_000);
+      expect(Math.max(...sizes)).toBeGreaterThan(100_000);
+    });
   });
 });
 

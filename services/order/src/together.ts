@@ -32,6 +32,9 @@ export function createTogether<Item extends { readonly order_id: string }, Answe
   /** What the results must look like; the entry's common fields are in `entrySchema`. */
   readonly entry: joi.ObjectSchema;
   bodyOf(items: readonly Item[]): unknown;
+  /** How much of a call an item takes up, and how much there may be in one, so that its body is not too large. */
+  weightOf(item: Item): number;
+  readonly maxWeight: number;
 }) {
   const { peer, operation, path } = options;
   const answers = { 200: joi.object({ results: joi.array().items(options.entry).required() }) };
@@ -64,7 +67,9 @@ export function createTogether<Item extends { readonly order_id: string }, Answe
     concurrency: options.concurrency,
     async run(asked) {
       const inTime = asked.filter(({ context }) => remaining(context) > 0);
-      const results = inTime.length === 0 ? [] : await call(inTime).catch((error) => inTime.map(() => error as Error));
+      const calls = split(inTime, ({ item }) => options.weightOf(item), options.maxWeight);
+      const answered = calls.map((each) => call(each).catch((error) => each.map(() => error as Error)));
+      const results = (await Promise.all(answered)).flat();
       const byAsked = new Map(inTime.map((each, index) => [each, results[index]]));
       return asked.map((each) => byAsked.get(each) ?? unavailable("timeout", "its turn came too late"));
     },
@@ -74,6 +79,21 @@ export function createTogether<Item extends { readonly order_id: string }, Answe
     ask: (context: RequestContext, item: Item): Promise<Answered> =>
       inTime(context, batch.add({ context, item }), () => unavailable("timeout", "shared-call")),
   };
+}
+
+/** Consecutive groups of at most `max` together; one alone may weigh more. */
+function split<Item>(items: readonly Item[], weightOf: (item: Item) => number, max: number): Item[][] {
+  const groups: Item[][] = [];
+  let weight = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    weight += weightOf(item);
+    if (weight > max) {
+      groups.push([]);
+      weight = weightOf(item);
+    }
+    groups.at(-1)?.push(item);
+  }
+  return groups;
 }
 
 /** The peer is given the time of the most patient; the first asker's request id stands for all. */
