@@ -19,7 +19,7 @@ const sections = new Map(
 /** The rows of a section's tables of routes: method and path to the cells that follow. */
 const rowsOf = (section: string) =>
   new Map(
-    [...(sections.get(section) ?? "").matchAll(/^\| `([A-Z]+ \/[^`]*)` \|(.*)\|$/gm)].map(
+    [...(sections.get(section) ?? "").matchAll(/^\| `([A-Z]+ \/[^`]*)` *\|(.*)\|$/gm)].map(
       ([, route = "", cells = ""]) => [route, cells.split("|").map((cell) => cell.trim())],
     ),
   );
@@ -66,7 +66,7 @@ describe.each(names)("%s", (name) => {
 });
 
 test("the table of codes has every documented code with its status", async () => {
-  const rows = [...(sections.get("problem") ?? "").matchAll(/^\| `([a-z-]+)` \| ([^|]+)\|/gm)];
+  const rows = [...(sections.get("problem") ?? "").matchAll(/^\| `([a-z-]+)` *\|([^|]+)\|/gm)];
   const listed = new Map(rows.map(([, code, status]) => [code, statusesOf(status)]));
   for (const name of names)
     for (const { responses } of (await documented(name)).values())
