@@ -1,6 +1,8 @@
 export default {
   testMatch: ["<rootDir>/services/*/src/**/*.test.ts", "<rootDir>/tests/**/*.test.ts"],
   testEnvironment: "node",
+  globalSetup: "<rootDir>/tests/global-setup.js",
+  globalTeardown: "<rootDir>/tests/global-teardown.js",
   testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
   extensionsToTreatAsEsm: [".ts"],
   transform: {

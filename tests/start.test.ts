@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { temporaryFolder } from "@shop/platform/testing";
 
-// Real processes: what a person or Kubernetes sees when a service cannot start.
+// Real processes of the build (`make test` builds first): what a person or Kubernetes sees when a service cannot start.
 
 const root = new URL("..", import.meta.url).pathname;
 const services = [
@@ -15,12 +15,7 @@ const services = [
   ["payment", "payments"],
 ] as const;
 
-const command = (service: string) => [
-  "--import",
-  "tsx",
-  "--conditions=source",
-  join(root, `services/${service}/src/main.ts`),
-];
+const command = (service: string) => [join(root, `services/${service}/dist/main.js`)];
 const environment = (dataDir: string, env: Record<string, string> = {}) => ({
   PATH: process.env.PATH,
   HOST: "127.0.0.1",

@@ -14,7 +14,15 @@ export { type Answer, accepted, created, type Input, ok, type Route, route } fro
 export { instant, numericPathId, type PageQuery, pageQuery, text, uuid, uuidPathId } from "./http/schemas.ts";
 export type { Logger } from "./log.ts";
 export { Counter, Gauge, Histogram, type Metrics } from "./metrics.ts";
-export { type Currency, currency, currencyCode, type MinorUnits, maxMinorUnits, moneyAnswer, moneySchema } from "./money.ts";
+export {
+  type Currency,
+  currency,
+  currencyCode,
+  type MinorUnits,
+  maxMinorUnits,
+  moneyAnswer,
+  moneySchema,
+} from "./money.ts";
 export { type Peer, type PeerAnswer, type PeerCall, PeerUnavailable } from "./peer.ts";
 export { databaseUnavailable, invalidRequest, notFound, overloaded, Problem } from "./problem.ts";
 export { backgroundContext, type RequestContext, remaining } from "./request-context.ts";

@@ -173,6 +173,27 @@ describe("units of work", () => {
 describe("when the driver fails", () => {
   const unavailable = { code: "database-unavailable", status: 503, members: { outcome: "none" } };
 
+  /** SQLite takes no more pages than it has, on this connection: the next large row is SQLITE_FULL. */
+  const noMorePages = "PRAGMA max_page_count = 1";
+  const large = "x".repeat(100_000);
+
+  test("a mistake in SQL or a value of a wrong type is the unit's own, and fails nobody else", async () => {
+    const { database, add, texts } = await open();
+    const [before, mistake, wrongType, after] = await Promise.allSettled([
+      add("before"),
+      database.write((trx) => trx("no_such_table").select()),
+      database.write((trx) => trx.raw("INSERT INTO notes (id, text) VALUES ('one', 'x')")),
+      add("after"),
+    ]);
+    expect([before.status, mistake.status, wrongType.status, after.status]).toEqual([
+      "fulfilled",
+      "rejected",
+      "rejected",
+      "fulfilled",
+    ]);
+    expect(await texts()).toEqual(["before", "after"]);
+  });
+
   test("the batch ends: its units are told, caches are dropped, and the next batch works", async () => {
     const { database, add, texts } = await open();
     let resets = 0;
@@ -181,7 +202,10 @@ describe("when the driver fails", () => {
     });
     const [before, failing, after] = await Promise.allSettled([
       add("before"),
-      database.write((trx) => trx("no_such_table").select()),
+      database.write(async (trx) => {
+        await trx.raw(noMorePages);
+        await trx("notes").insert({ text: large });
+      }),
       add("after"),
     ]);
     expect(before).toMatchObject({ reason: unavailable });
@@ -195,7 +219,8 @@ describe("when the driver fails", () => {
     const { database, texts } = await open();
     const hiding = database.write(async (trx) => {
       await trx("notes").insert({ text: "a" });
-      await Promise.allSettled([trx("no_such_table").select(), trx("notes").insert({ text: "b" })]);
+      await trx.raw(noMorePages);
+      await Promise.allSettled([trx("notes").insert({ text: large }), trx("notes").insert({ text: "b" })]);
       await trx("notes")
         .insert({ text: "c" })
         .catch(() => {});

@@ -21,8 +21,8 @@ export interface Database {
   readonly read: Knex;
   /**
    * Runs one unit of work in a durable transaction that it may share with others that wait; resolves after COMMIT.
-   * What the unit throws rolls back the unit alone when it is a Problem, a constraint or a plain bug; any other driver
-   * error fails the whole batch with 503 `database-unavailable`.
+   * What the unit throws rolls back the unit alone when it is a Problem, a constraint or a plain bug, in SQL too; any
+   * other driver error fails the whole batch with 503 `database-unavailable`.
    * Never call a peer inside. A unit whose deadline has passed before its turn is refused with 503 `overloaded`.
    */
   write<T>(unit: (trx: Knex) => Promise<T>, options?: WriteOptions<T>): Promise<T>;

@@ -128,6 +128,20 @@ export function driverCode(error: unknown): string | undefined {
 
 export const isConstraint = (error: unknown): boolean => driverCode(error) === "SQLITE_CONSTRAINT";
 
+const statementFaults = new Set([
+  "SQLITE_CONSTRAINT",
+  "SQLITE_ERROR",
+  "SQLITE_MISMATCH",
+  "SQLITE_TOOBIG",
+  "SQLITE_RANGE",
+]);
+
+/**
+ * Whether an error tells of the statement and not of the store: a constraint, or a mistake in the SQL or its values.
+ * After one of these SQLite keeps the transaction, so that the unit alone can be undone (sqlite.org/lang_transaction).
+ */
+export const isOwnFault = (error: unknown): boolean => statementFaults.has(driverCode(error) ?? "");
+
 /** A second row under a key that is taken (UNIQUE or PRIMARY KEY). */
 export function isUniqueViolation(error: unknown): boolean {
   // The driver's own words are the last part: knex puts the statement before them.

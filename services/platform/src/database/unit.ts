@@ -1,5 +1,5 @@
 import type { Knex } from "knex";
-import { type Connection, type Done, isConstraint } from "./sqlite.ts";
+import { type Connection, type Done, isOwnFault } from "./sqlite.ts";
 
 /** What one unit of work holds: a knex whose statements go to the writer one after another, while the unit lasts. */
 export interface Unit {
@@ -32,7 +32,7 @@ export function openUnit(compiler: Knex, connection: Connection): Unit {
               return settled();
             }
             connection[method](sql, bindings, function (error, rows) {
-              if (error && !isConstraint(error)) fault = error;
+              if (error && !isOwnFault(error)) fault = error;
               done.call(this, error, rows);
               settled();
             });

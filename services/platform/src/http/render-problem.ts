@@ -20,13 +20,13 @@ export function renderProblem(error: unknown, requestId: string): Rendered {
     status: problem.status,
     headers: { ...problem.headers, ...(problem.status === 413 ? { Connection: "close" } : {}) },
     body: {
+      ...problem.members,
       type: `urn:shop:problem:${problem.code}`,
       title: titleOf(problem.code),
       status: problem.status,
       detail: problem.message,
       code: problem.code,
       request_id: requestId,
-      ...problem.members,
     },
     ...(problem === error ? {} : { fault: error }),
   };

@@ -1,15 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const made: string[] = [];
-
-/** A new empty folder, removed when the process ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "shop-test-"));
-  if (made.push(folder) === 1)
-    process.once("exit", () => {
-      for (const each of made) rmSync(each, { recursive: true, force: true });
-    });
-  return folder;
-}
+/** A new empty folder, inside the one that the test run removes at its end (jest's global set-up names it). */
+export const temporaryFolder = (): string => mkdtempSync(join(process.env.SHOP_TEST_FOLDER ?? tmpdir(), "shop-test-"));
