@@ -85,7 +85,7 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
     "POST /orders/:order_id/payment": {
       params: { order_id: id },
       body: { type: "payment.succeeded", timestamp: "2026-01-01T00:00:00.000Z", data: payment },
-      open: ["/body/data"],
+      open: ["/body/data", "/body/surprise"],
     },
   },
   payment: {
