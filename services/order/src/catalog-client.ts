@@ -45,8 +45,9 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     operation: "hold-stock",
     path: "/reservations",
     max: ordersAtOnce,
-    // Two, so that a call that hangs does not hold up all that comes after it; batches are as large with one.
+    // Two, so that a call that hangs does not hold up all that comes after it.
     concurrency: 2,
+    gatherMs: 3,
     entry: entrySchema.append({ reservation }).xor("reservation", "problem"),
     weightOf: ({ items }) => items.length,
     maxWeight: linesAtOnce,
@@ -65,6 +66,8 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     path: "/reservations/confirm",
     max: ordersAtOnce,
     concurrency: 1,
+    // Nobody waits for it.
+    gatherMs: 20,
     entry: entrySchema.append({ state: joi.string() }).or("state", "problem"),
     weightOf: () => 1,
     maxWeight: ordersAtOnce,

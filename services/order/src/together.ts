@@ -29,6 +29,8 @@ export function createTogether<Item extends { readonly order_id: string }, Answe
   readonly path: string;
   readonly max: number;
   readonly concurrency: number;
+  /** How long a call may wait for more to carry: see createBatcher. */
+  readonly gatherMs: number;
   /** What the results must look like; the entry's common fields are in `entrySchema`. */
   readonly entry: joi.ObjectSchema;
   bodyOf(items: readonly Item[]): unknown;
@@ -65,6 +67,7 @@ export function createTogether<Item extends { readonly order_id: string }, Answe
   const batch = createBatcher<Asked<Item>, Answered>({
     max: options.max,
     concurrency: options.concurrency,
+    gatherMs: options.gatherMs,
     async run(asked) {
       const inTime = asked.filter(({ context }) => remaining(context) > 0);
       const calls = split(inTime, ({ item }) => options.weightOf(item), options.maxWeight);

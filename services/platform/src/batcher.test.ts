@@ -122,3 +122,35 @@ test("past the bound an item is refused at once", async () => {
   runs[1]?.end();
   expect(await Promise.all([first, second])).toEqual(["done 1", "done 2"]);
 });
+
+const turnOfTheEventLoop = () => new Promise((resolve) => setImmediate(resolve));
+const longerThanTheTest = 60_000;
+
+test("a run that gathers waits for as many as were here when the last one ended", async () => {
+  const { runs, run, next } = heldRuns();
+  const batcher = createBatcher({ max: 10, run, gatherMs: longerThanTheTest });
+  const first = Promise.all([1, 2].map(batcher.add));
+  await next(1);
+  runs[0]?.end();
+  await first;
+  const early = batcher.add(3);
+  await turnOfTheEventLoop();
+  await turnOfTheEventLoop();
+  expect(batcher.depth()).toBe(1);
+  const late = batcher.add(4);
+  await next(2);
+  runs[1]?.end();
+  await Promise.all([early, late]);
+  expect(runs.map(({ items }) => items)).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+});
+
+test("a run that gathers waits for a lone caller's sake for nobody, and for those who stay away only so long", async () => {
+  const batcher = createBatcher<number, number>({ max: 10, run: async (items) => items, gatherMs: longerThanTheTest });
+  expect([await batcher.add(1), await batcher.add(2)]).toEqual([1, 2]);
+  const patient = createBatcher<number, number>({ max: 10, run: async (items) => items, gatherMs: 5 });
+  await Promise.all([1, 2].map(patient.add));
+  expect(await patient.add(3)).toBe(3);
+});

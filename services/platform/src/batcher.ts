@@ -9,8 +9,8 @@ interface Waiting<Item, Result> {
 /**
  * Gathers what waits while a run is under way; the next run takes up to `max` of it, in order. `run` gives one result
  * an item; an Error among them rejects that item alone. When `run` throws it must have done nothing: the items then run
- * singly, so that one bad item does not fail its neighbours; not after a Problem 503, which all of them would meet again. Past `queueLimit` waiting
- * items `add` rejects with 503 `overloaded`.
+ * singly, so that one bad item does not fail its neighbours; not after a Problem 503, which all of them would meet again.
+ * Past `queueLimit` waiting items `add` rejects with 503 `overloaded`.
  */
 export function createBatcher<Item, Result>(options: {
   readonly max: number;
@@ -18,19 +18,39 @@ export function createBatcher<Item, Result>(options: {
   readonly queueLimit?: number;
   /** Runs under way at once. */
   readonly concurrency?: number;
+  /**
+   * For runs that cost much more than an item: callers who were answered together come back together, so a run waits
+   * up to so long for as many as were here when the last one ended. A lone caller waits for nobody.
+   */
+  readonly gatherMs?: number;
 }) {
-  const { max, queueLimit = 2048, concurrency = 1 } = options;
+  const { max, queueLimit = 2048, concurrency = 1, gatherMs = 0 } = options;
   const waiting: Waiting<Item, Result>[] = [];
   let underWay = 0;
+  let itemsUnderWay = 0;
+  let expected = 1;
   let starting = false;
+  let patience: NodeJS.Timeout | undefined;
+
+  function startIfGathered(): void {
+    starting = false;
+    if (underWay >= concurrency || waiting.length === 0) return;
+    if (gatherMs > 0 && waiting.length < expected) patience ??= setTimeout(start, gatherMs);
+    else start();
+  }
 
   function start(): void {
-    starting = false;
+    clearTimeout(patience);
+    patience = undefined;
     while (underWay < concurrency && waiting.length > 0) {
+      const entries = waiting.splice(0, max);
       underWay += 1;
-      void settle(waiting.splice(0, max)).then(() => {
+      itemsUnderWay += entries.length;
+      void settle(entries).then(() => {
+        expected = Math.min(max, itemsUnderWay + waiting.length);
         underWay -= 1;
-        start();
+        itemsUnderWay -= entries.length;
+        startIfGathered();
       });
     }
   }
@@ -64,7 +84,7 @@ export function createBatcher<Item, Result>(options: {
         if (starting || underWay >= concurrency) return;
         // Requests that arrived together are read in one turn of the event loop: let them share the first run.
         starting = true;
-        setImmediate(start);
+        setImmediate(startIfGathered);
       });
     },
     /** Items that wait. */
