@@ -1,9 +1,22 @@
 import { join } from "node:path";
-import { type FakePeer, openTestDatabase, startFakePeer, startTestService } from "@shop/platform/testing";
+import {
+  type FakePeer,
+  openTestDatabase,
+  startFakePeer,
+  startTestService,
+  type TestCall,
+} from "@shop/platform/testing";
 import { v7 } from "uuid";
 import { createLedger, ledgerMigrations } from "../provider/ledger.ts";
 import type { Behaviour, Operation } from "../provider/simulator.ts";
 import { definePaymentService } from "../service.ts";
+
+/** How long a test lets a request take whose peer or provider does not answer. */
+export const shortMs = 800;
+/** Before this such a request has been answered: late enough for a busy machine, long before a slow peer answers. */
+export const answeredWithinMs = 2000;
+/** Headers of a request that has only that long. */
+export const hurried = { headers: { "X-Deadline-Ms": String(shortMs) } };
 
 /** What every order of the fake order service costs. */
 export const total = 999.99;
@@ -13,11 +26,11 @@ export const total = 999.99;
  * behaves at its next operations.
  */
 export async function startPayment(env: Readonly<Record<string, string>> = {}) {
-  const orders = await startFakePeer({ slowMs: 600 });
+  const orders = await startFakePeer({ slowMs: 3000 });
   const paidBy = actAsOrders(orders);
   const provider: { next(operation: Operation): Behaviour | Promise<Behaviour> } = { next: () => "answer" };
   const definition = definePaymentService((operation) => provider.next(operation));
-  const service = await startTestService(definition, { ORDER_URL: orders.url, REQUEST_TIMEOUT_MS: "400", ...env });
+  const service = await startTestService(definition, { ORDER_URL: orders.url, ...env });
   let stopped: Promise<void> | undefined;
   return {
     ...service,
@@ -25,9 +38,11 @@ export async function startPayment(env: Readonly<Record<string, string>> = {}) {
     provider,
     /** Order to the payment that it is PAID by. */
     paidBy,
-    pay: (order: string, amount = total) => service.call("POST", `/pay?order_id=${order}&amount=${amount}`),
+    pay: (order: string, amount = total, options: TestCall = {}) =>
+      service.call("POST", `/pay?order_id=${order}&amount=${amount}`, options),
     paymentsOf: async (order: string) => (await service.call("GET", `/payments?order_id=${order}`)).body,
-    refund: (payment: string, body: object) => service.call("POST", `/payments/${payment}/refunds`, { body }),
+    refund: (payment: string, body: object, options: TestCall = {}) =>
+      service.call("POST", `/payments/${payment}/refunds`, { ...options, body }),
     /** The events that the order service was sent, oldest first. */
     events: () =>
       orders.requests
