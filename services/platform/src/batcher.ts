@@ -47,7 +47,6 @@ export function createBatcher<Item, Result>(options: {
       underWay += 1;
       itemsUnderWay += entries.length;
       void settle(entries).then(() => {
-        expected = Math.min(max, itemsUnderWay + waiting.length);
         underWay -= 1;
         itemsUnderWay -= entries.length;
         startIfGathered();
@@ -55,11 +54,20 @@ export function createBatcher<Item, Result>(options: {
     }
   }
 
+  async function run(items: readonly Item[]): Promise<readonly (Result | Error)[]> {
+    try {
+      return await options.run(items);
+    } finally {
+      // Counted before anybody is answered: who comes back at once must not count twice.
+      expected = Math.min(max, itemsUnderWay + waiting.length);
+    }
+  }
+
   /** Never rejects: each entry is told its own end. */
   async function settle(entries: readonly Waiting<Item, Result>[]): Promise<void> {
     let results: readonly (Result | Error)[];
     try {
-      results = await options.run(entries.map((entry) => entry.item));
+      results = await run(entries.map((entry) => entry.item));
     } catch (error) {
       const forAll = entries.length === 1 || (error instanceof Problem && error.status === 503);
       for (const entry of entries) {
