@@ -21,12 +21,15 @@ export async function prepare({ build, interrupted }) {
     if (code !== 0) throw refusal(whyInstallFailed());
   }
   if (!build) return;
-  const code = await runTool(process.execPath, ["node_modules/typescript/bin/tsc", "-b", ...serviceFolders], {
-    cwd: root,
-    interrupted,
-  });
-  if (code !== 0 && !interrupted.aborted) throw refusal("The build failed; the lines above say where.");
+  for (const step of buildSteps) {
+    const code = await runTool(process.execPath, step, { cwd: root, interrupted });
+    if (interrupted.aborted) return;
+    if (code !== 0) throw refusal("The build failed; the lines above say where.");
+  }
 }
+
+/** The same as `npm run build`, for the services alone. */
+const buildSteps = [["node_modules/typescript/bin/tsc", "-b", ...serviceFolders], ["scripts/bundle.mjs"]];
 
 /** The same as a command of its own: exit code 0 when all is ready, 130 when interrupted, 1 with the reason otherwise. */
 export async function prepareOnly({ build }) {

@@ -1,5 +1,13 @@
 import type { MinorUnits } from "@shop/platform";
-import { type Hold, type Order, type OrderItem, totalOf, transition, type Verification } from "./order.ts";
+import {
+  type Hold,
+  type Order,
+  type OrderDetails,
+  type OrderItem,
+  totalOf,
+  transition,
+  type Verification,
+} from "./order.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 
@@ -16,8 +24,7 @@ export interface PaymentNote {
 export type OrderEvent =
   | {
       readonly type: "placed";
-      readonly data: {
-        readonly user_id: string;
+      readonly data: OrderDetails & {
         readonly currency: string;
         readonly items: readonly OrderItem[];
         readonly verification: Verification;
@@ -58,12 +65,8 @@ export interface RecordedEvent {
 export function placedOrder(id: string, { data }: Placed, at: number): Order {
   return {
     id,
-    user_id: data.user_id,
+    ...data,
     status: "PENDING",
-    verification: data.verification,
-    hold: data.hold,
-    currency: data.currency,
-    items: data.items,
     total: totalOf(data.items),
     refunded: 0,
     payment_id: null,
@@ -71,7 +74,6 @@ export function placedOrder(id: string, { data }: Placed, at: number): Order {
     reason: null,
     created_at: at,
     updated_at: at,
-    expires_at: data.expires_at,
     seq: 1,
   };
 }

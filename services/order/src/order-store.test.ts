@@ -2,9 +2,10 @@ import type { Database } from "@shop/platform";
 import { openTestDatabase } from "@shop/platform/testing";
 import { migrations } from "./migrations.ts";
 import { transition } from "./order.ts";
-import { fold, type Placed, placedOrder } from "./order-events.ts";
+import { fold, placedOrder } from "./order-events.ts";
 import { createdAtOf, lowestIdAt, newOrderId } from "./order-id.ts";
 import { createOrderStore, type OrderStore } from "./order-store.ts";
+import { placed } from "./testing/placed.ts";
 
 let database: Database;
 let store: OrderStore;
@@ -15,23 +16,17 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 const options = { deadline: Number.POSITIVE_INFINITY };
-const placed: Placed = {
-  type: "placed",
-  data: {
-    user_id: "user1",
-    currency: "USD",
-    items: [2, 1, 3].map((product_id) => ({ product_id, sku: null, name: null, quantity: 1, price: product_id * 100 })),
-    verification: "pending",
-    hold: "none",
-    expires_at: 9_999_999_999_999,
-  },
-};
+const event = placed({
+  items: [2, 1, 3].map((product_id) => ({ product_id, sku: null, name: null, quantity: 1, price: product_id * 100 })),
+  verification: "pending",
+  hold: "none",
+});
 
 async function insert() {
   const id = newOrderId();
   const at = createdAtOf(id);
-  const order = placedOrder(id, placed, at);
-  await store.inTransaction((store) => store.insert([order], [{ order_id: id, seq: 1, event: placed, at }]), options);
+  const order = placedOrder(id, event, at);
+  await store.inTransaction((store) => store.insert([order], [{ order_id: id, seq: 1, event, at }]), options);
   return order;
 }
 
@@ -70,7 +65,7 @@ it("refuses a change that was decided on an older order, and writes nothing of i
 
 it("keeps nothing of an order that the database refuses", async () => {
   const id = newOrderId();
-  const order = { ...placedOrder(id, placed, 1), total: -1 };
+  const order = { ...placedOrder(id, event, 1), total: -1 };
   await expect(store.inTransaction((store) => store.insert([order], []), options)).rejects.toThrow();
   expect(await store.find(id)).toBeUndefined();
 });

@@ -46,9 +46,18 @@ export interface Change {
 const cachedOrders = 10_000;
 const readAtOnce = 64;
 
+/** The columns of an order, as its fields are named, and those of them that change. */
+const columns = [
+  ...["id", "user_id", "status", "verification", "hold", "currency", "total", "refunded", "payment_id"],
+  ...["payment_version", "reason", "created_at", "updated_at", "expires_at", "seq"],
+];
+const changing = [
+  ...["status", "verification", "hold", "refunded", "payment_id", "payment_version", "reason"],
+  ...["updated_at", "expires_at", "seq"],
+];
+
 const selectOrders = `
-SELECT o.id, o.user_id, o.status, o.verification, o.hold, o.currency, o.total, o.refunded, o.payment_id,
-       o.payment_version, o.reason, o.created_at, o.updated_at, o.expires_at, o.seq,
+SELECT ${columns.map((column) => `o.${column}`)},
        (SELECT json_group_array(json_array(i.line, i.product_id, i.sku, i.name, i.quantity, i.price))
         FROM order_items i WHERE i.order_id = o.id) AS items
 FROM orders o`;
@@ -64,12 +73,8 @@ LIMIT ?`;
 const selectEvents = "SELECT order_id, seq, type, data, at FROM order_events WHERE order_id = ? ORDER BY seq";
 
 const insertOrders = `
-INSERT INTO orders (id, user_id, status, verification, hold, currency, total, refunded, payment_id, payment_version,
-                    reason, created_at, updated_at, expires_at, seq)
-SELECT value ->> 'id', value ->> 'user_id', value ->> 'status', value ->> 'verification', value ->> 'hold',
-       value ->> 'currency', value ->> 'total', value ->> 'refunded', value ->> 'payment_id',
-       value ->> 'payment_version', value ->> 'reason', value ->> 'created_at', value ->> 'updated_at',
-       value ->> 'expires_at', value ->> 'seq'
+INSERT INTO orders (${columns})
+SELECT ${columns.map((column) => `value ->> '${column}'`)}
 FROM json_each(?)`;
 
 /** The same text as for the orders: their items are in it, in the order of the lines. */
@@ -87,10 +92,7 @@ FROM json_each(?)`;
 /** Guarded: an order is changed only on top of the event that the change was decided on. */
 const updateOrders = `
 UPDATE orders
-SET status = c.value ->> 'status', verification = c.value ->> 'verification', hold = c.value ->> 'hold',
-    refunded = c.value ->> 'refunded', payment_id = c.value ->> 'payment_id',
-    payment_version = c.value ->> 'payment_version', reason = c.value ->> 'reason',
-    updated_at = c.value ->> 'updated_at', expires_at = c.value ->> 'expires_at', seq = c.value ->> 'seq'
+SET ${changing.map((column) => `${column} = c.value ->> '${column}'`)}
 FROM json_each(?) AS c
 WHERE orders.id = c.value ->> 'id' AND orders.seq = c.value ->> 'was_seq'
 RETURNING orders.id`;

@@ -1,23 +1,17 @@
 import { Problem } from "@shop/platform";
 import { allowedChanges, type Hold, type Order, type Status, statuses, totalOf, transition } from "./order.ts";
-import { commandsOf, fold, type OrderEvent, type Placed, placedOrder, type RecordedEvent } from "./order-events.ts";
+import { commandsOf, fold, type OrderEvent, placedOrder, type RecordedEvent } from "./order-events.ts";
+import { placed } from "./testing/placed.ts";
 
 const payment_id = "0190a000-0000-7000-8000-000000000001";
-const placed: Placed = {
-  type: "placed",
-  data: {
-    user_id: "user1",
-    currency: "USD",
-    items: [
-      { product_id: 1, sku: "A", name: "Apple", quantity: 3, price: 10 },
-      { product_id: 2, sku: null, name: null, quantity: 1, price: 20 },
-    ],
-    verification: "verified",
-    hold: "held",
-    expires_at: 10_000,
-  },
-};
-const order: Order = placedOrder("o1", placed, 1000);
+const first = placed({
+  items: [
+    { product_id: 1, sku: "A", name: "Apple", quantity: 3, price: 10 },
+    { product_id: 2, sku: null, name: null, quantity: 1, price: 20 },
+  ],
+  expires_at: 10_000,
+});
+const order: Order = placedOrder("o1", first, 1000);
 
 const events = {
   pay: { type: "paid", data: { payment_id, version: 2, amount: 50 } },
@@ -117,7 +111,7 @@ it("is what its events make of it, whatever happens in whatever order", () => {
     ]);
   const reached = new Set<string>();
   for (let walk = 0; walk < 200; walk += 1) {
-    const start: Placed = { ...placed, data: { ...placed.data, verification: pick(["verified", "pending"]) } };
+    const start = placed({ ...first.data, verification: pick(["verified", "pending"]) });
     const history: RecordedEvent[] = [{ order_id: "o1", seq: 1, event: start, at: 1000 }];
     let now = placedOrder("o1", start, 1000);
     for (let step = 0; step < 12; step += 1) {

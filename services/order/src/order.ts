@@ -20,10 +20,14 @@ export interface OrderItem {
   readonly price: MinorUnits;
 }
 
-/** An order. Fields are named as on the wire and in the tables; times are milliseconds since the epoch. Never changed in place. */
-export interface Order {
-  readonly id: string;
+/** What a client says of an order when placing it, beside its lines. It is stored and shown as it came. */
+export interface OrderDetails {
   readonly user_id: string;
+}
+
+/** An order. Fields are named as on the wire and in the tables; times are milliseconds since the epoch. Never changed in place. */
+export interface Order extends OrderDetails {
+  readonly id: string;
   readonly status: Status;
   readonly verification: Verification;
   readonly hold: Hold;

@@ -2,21 +2,15 @@ import { currency } from "@shop/platform";
 import type { Order, Status } from "./order.ts";
 import { placedOrder } from "./order-events.ts";
 import { amountMismatch, missingForPayment, payableUntil, requirePayable } from "./payable.ts";
+import { placed } from "./testing/placed.ts";
 
 const minute = 60_000;
 const order: Order = placedOrder(
   "o1",
-  {
-    type: "placed",
-    data: {
-      user_id: "user1",
-      currency: "USD",
-      items: [{ product_id: 1, sku: "A", name: "Apple", quantity: 1, price: 99_999 }],
-      verification: "verified",
-      hold: "held",
-      expires_at: 30 * minute,
-    },
-  },
+  placed({
+    items: [{ product_id: 1, sku: "A", name: "Apple", quantity: 1, price: 99_999 }],
+    expires_at: 30 * minute,
+  }),
   0,
 );
 

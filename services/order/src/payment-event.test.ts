@@ -2,23 +2,10 @@ import { currency } from "@shop/platform";
 import { type Order, transition } from "./order.ts";
 import { placedOrder } from "./order-events.ts";
 import { eventsOfPayment, type PaymentEvent, type PaymentSnapshot } from "./payment-event.ts";
+import { placed } from "./testing/placed.ts";
 
 const unit = currency("USD");
-const pending: Order = placedOrder(
-  "o1",
-  {
-    type: "placed",
-    data: {
-      user_id: "user1",
-      currency: "USD",
-      items: [{ product_id: 1, sku: "A", name: "Apple", quantity: 1, price: 5000 }],
-      verification: "verified",
-      hold: "held",
-      expires_at: 1000,
-    },
-  },
-  0,
-);
+const pending: Order = placedOrder("o1", placed(), 0);
 const news = (type: PaymentEvent["type"], data: Partial<PaymentSnapshot> = {}): PaymentEvent => ({
   type,
   timestamp: "2026-08-01T00:00:00Z",

@@ -11,7 +11,7 @@ import {
 } from "@shop/platform";
 import type { CatalogClient, ProductNames } from "./catalog-client.ts";
 import type { Effects } from "./effects.ts";
-import { type Order, type OrderItem, totalOf } from "./order.ts";
+import { type Order, type OrderDetails, type OrderItem, totalOf } from "./order.ts";
 import { type Placed, placedOrder } from "./order-events.ts";
 import { createdAtOf, newOrderId } from "./order-id.ts";
 import type { OrderStore } from "./order-store.ts";
@@ -57,7 +57,7 @@ export function createPlaceOrder(deps: {
   /** Throws the catalog's refusal: 409 `price-changed`, `insufficient-stock`, `inactive-product`, 422 `unknown-product`. */
   return async function placeOrder(
     context: RequestContext,
-    user_id: string,
+    details: OrderDetails,
     lines: readonly OrderLine[],
   ): Promise<Order> {
     requireBoundedTotal(lines, unit);
@@ -66,7 +66,7 @@ export function createPlaceOrder(deps: {
     const event: Placed = {
       type: "placed",
       data: {
-        user_id,
+        ...details,
         currency: unit.code,
         items: named(lines, names),
         verification: names ? "verified" : "pending",

@@ -7,13 +7,8 @@ const time = (milliseconds: number): string => new Date(milliseconds).toISOStrin
 /** Orders and events as they go out: money in decimals, times in RFC 3339. */
 export function createPresenter({ toWire }: Currency) {
   return {
-    order: (order: Order) => ({
-      id: order.id,
-      user_id: order.user_id,
-      status: order.status,
-      verification: order.verification,
-      hold: order.hold,
-      currency: order.currency,
+    order: ({ payment_version: _version, seq: _seq, ...order }: Order) => ({
+      ...order,
       items: order.items.map((item) => ({
         ...item,
         price: toWire(item.price),
@@ -21,8 +16,6 @@ export function createPresenter({ toWire }: Currency) {
       })),
       total: toWire(order.total),
       refunded: toWire(order.refunded),
-      payment_id: order.payment_id,
-      reason: order.reason,
       created_at: time(order.created_at),
       updated_at: time(order.updated_at),
       expires_at: time(order.expires_at),

@@ -39,7 +39,7 @@ export function createRoutes(unit: Currency, { store, placeOrder, payOrder, clos
       answers: { 201: orderSchema },
       problems: { 409: ["price-changed", "insufficient-stock", "inactive-product"], 422: ["unknown-product"] },
       handle: async ({ query, body, context }) => {
-        const order = await placeOrder(context, query.user_id, body);
+        const order = await placeOrder(context, query, body);
         return created(present.order(order), `/orders/${order.id}`);
       },
     }),

@@ -10,7 +10,7 @@ import {
   uuidPathId,
 } from "@shop/platform";
 import joi from "joi";
-import { holds, type Status, statuses, verifications } from "./order.ts";
+import { holds, type OrderDetails, type Status, statuses, verifications } from "./order.ts";
 import type { PaymentEvent } from "./payment-event.ts";
 import type { OrderLine } from "./place-order.ts";
 
@@ -24,10 +24,7 @@ export interface OrderPath {
 }
 export const orderPath = joi.object<OrderPath>({ order_id: uuidPathId("order") });
 
-export interface PlaceOrderQuery {
-  readonly user_id: string;
-}
-export const placeOrderQuery = joi.object<PlaceOrderQuery>({ user_id: userId().required() });
+export const placeOrderQuery = joi.object<OrderDetails>({ user_id: userId().required() });
 
 export const orderLines = (unit: Currency) =>
   joi
