@@ -26,7 +26,6 @@ await build({
   format: "esm",
   target: "node20",
   sourcemap: true,
-  keepNames: true,
   external: ["sqlite3", "pino-pretty", ...absentDrivers],
   // The bundled CommonJS packages ask for Node's own modules by require.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
