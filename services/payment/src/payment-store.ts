@@ -48,8 +48,8 @@ export function createPaymentStore(database: Database) {
       return orderIds.map((id) => standing.get(id));
     },
   });
-  const begin = createBatcher<Beginning, Payment>({ max: 64, run: (items) => beginAll(database, items) });
-  const settle = createBatcher<Outcome, Payment>({
+  const begin = createBatcher<Beginning, Payment>({ max: 64, gatherMs: 4, run: (items) => beginAll(database, items) });
+  const settle = createBatcher<Outcome, Payment>({ gatherMs: 4,
     max: 64,
     run: (outcomes) => database.write((trx) => settleAll(trx, outcomes)),
   });
