@@ -104,6 +104,7 @@ export async function startService<Config extends object>(
       for (const listener of listeners) listener.abandon();
     }, withinMs);
     await Promise.all(listeners.map((listener) => listener.close()));
+    await app.settled();
     await wiring?.stop?.();
     await background.settled();
     peers.close();

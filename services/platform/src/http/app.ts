@@ -29,7 +29,9 @@ export interface AppOptions {
  */
 export function createApp(options: AppOptions) {
   const router = new Router<State>();
+  const work = createWork();
   const app = new Koa<State>();
+  app.use(work.track);
   app.use(context(options));
   app.use(measure(options.metrics));
   app.use(problems());
@@ -44,16 +46,40 @@ export function createApp(options: AppOptions) {
     mount(routes: readonly Route[]): void {
       for (const route of routes) router.register(route.path, [route.method], [handlerOf(route, options.bodyLimit)]);
     },
+    /** Resolves when no handler is at work any more, also for clients that have gone away meanwhile. */
+    settled: work.settled,
   };
 }
 
+/** What is being worked on. A connection that ended says nothing of it: the handler goes on, and may be writing. */
+function createWork() {
+  let underWay = 0;
+  let done: () => void = () => {};
+  const track: Koa.Middleware<State> = async (_ctx, next) => {
+    underWay += 1;
+    try {
+      await next();
+    } finally {
+      underWay -= 1;
+      if (underWay === 0) done();
+    }
+  };
+  const settled = (): Promise<void> =>
+    new Promise((resolve) => {
+      done = resolve;
+      if (underWay === 0) resolve();
+    });
+  return { track, settled };
+}
+
 function context(options: AppOptions): Koa.Middleware<State> {
-  return (ctx, next) => {
+  return async (ctx, next) => {
     ctx.state.context = contextOf(ctx.req, options.requestTimeoutMs, options.log);
     ctx.state.route = "unmatched";
     ctx.set("X-Request-Id", ctx.state.context.requestId);
+    await next();
+    // Asked when the answer is ready: a connection kept alive past it would hold up the stop.
     if (options.readiness.state() === "draining") ctx.set("Connection", "close");
-    return next();
   };
 }
 

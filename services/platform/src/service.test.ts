@@ -1,0 +1,121 @@
+import { request } from "node:http";
+import joi from "joi";
+import { ok, route } from "./http/route.ts";
+import { createLogger } from "./log.ts";
+import type { ServiceDefinition } from "./service.ts";
+import { startService } from "./service.ts";
+import { caller, testKey } from "./testing/call.ts";
+import { startTestService } from "./testing/start.ts";
+import { temporaryFolder } from "./testing/temporary-folder.ts";
+
+/** A service with one route that writes once its gate is opened. */
+function notes() {
+  let open: () => void = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let arrived: () => void = () => {};
+  const reached = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const definition: ServiceDefinition<object> = {
+    name: "notes",
+    port: 8099,
+    databaseName: "notes",
+    config: joi.object({}),
+    callers: {},
+    migrations: [{ name: "0001-notes", sql: "CREATE TABLE notes (text TEXT NOT NULL) STRICT" }],
+    wire: ({ database }) => ({
+      routes: [
+        route({
+          method: "POST",
+          path: "/notes",
+          operation: "add-note",
+          summary: "",
+          scope: "notes",
+          answers: { 200: joi.object() },
+          handle: async () => {
+            arrived();
+            await gate;
+            await database.write((trx) => trx.raw("INSERT INTO notes VALUES ('kept')"));
+            return ok({});
+          },
+        }),
+        route({
+          method: "GET",
+          path: "/notes",
+          operation: "list-notes",
+          summary: "",
+          scope: "notes",
+          answers: { 200: joi.array() },
+          handle: async () => ok(await database.read("notes").select("text")),
+        }),
+      ],
+    }),
+  };
+  return { definition, open, reached };
+}
+
+test("a request under way when the stop begins is answered, and a new one finds nobody", async () => {
+  const { definition, open, reached } = notes();
+  const service = await startTestService(definition);
+  const answer = service.call("POST", "/notes");
+  await reached;
+  const stopped = service.stop();
+  await expect(service.call("GET", "/health")).rejects.toThrow();
+  open();
+  expect((await answer).status).toBe(200);
+  await stopped;
+});
+
+test("the database stays open for a handler whose client has gone away", async () => {
+  const { definition, open, reached } = notes();
+  const first = await startTestService(definition);
+  const abandoned = request(`${first.url}/notes`, { method: "POST", headers: { "X-API-Key": testKey } });
+  abandoned.on("error", () => {});
+  abandoned.end();
+  await reached;
+  abandoned.destroy();
+  const stopped = first.stop();
+  open();
+  await stopped;
+
+  const second = await startTestService(definition, { DATA_DIR: first.dataDir });
+  expect((await second.call("GET", "/notes")).body).toEqual([{ text: "kept" }]);
+  await second.stop();
+});
+
+test("metrics move to their own port when they have one", async () => {
+  const service = await startTestService(notes().definition, { METRICS_PORT: "0" });
+  expect((await service.call("GET", "/metrics", { key: null })).status).toBe(401);
+  const answer = await caller(`http://127.0.0.1:${service.metricsPort}`)("GET", "/metrics", { key: null });
+  expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('build_info{service="notes"')]);
+  expect((await caller(`http://127.0.0.1:${service.metricsPort}`)("GET", "/notes")).status).toBe(404);
+  await service.stop();
+});
+
+test("a start that fails lets go of port and database", async () => {
+  const { definition } = notes();
+  const dataDir = temporaryFolder();
+  const env = { HOST: "127.0.0.1", PORT: "0", DATA_DIR: dataDir, API_KEY: testKey };
+  const failing = {
+    ...definition,
+    wire: () => {
+      throw new Error("wired wrongly");
+    },
+  };
+  await expect(startService(failing, env, createLogger("notes", "silent"))).rejects.toThrow("wired wrongly");
+  const service = await startTestService(definition, { DATA_DIR: dataDir });
+  expect((await service.call("GET", "/readyz", { key: null })).status).toBe(200);
+  await service.stop();
+});
+
+test("/stats tells requests, errors, latency, queue and breakers", async () => {
+  const service = await startTestService(notes().definition);
+  await service.call("GET", "/notes");
+  await service.call("GET", "/notes?x=1");
+  const { body } = await service.call("GET", "/stats");
+  expect(body).toMatchObject({ service: "notes", queue: { depth: 0 }, breakers: {} });
+  expect(body.routes["GET /notes"]).toMatchObject({ requests: 2, errors: 0, p50_ms: expect.any(Number) });
+  await service.stop();
+});
