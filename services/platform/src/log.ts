@@ -11,7 +11,7 @@ const redacted = [
 ];
 
 /**
- * JSON lines on standard output; readable lines on a terminal where pino-pretty is installed (development only).
+ * JSON lines on standard output, or to another destination.
  * Fields that may hold a credential are dropped one and two levels deep. Never log an HTTP client's error object.
  */
 export function createLogger(service: string, level: string, destination?: pino.DestinationStream): Logger {

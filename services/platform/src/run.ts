@@ -1,3 +1,4 @@
+import type { DestinationStream } from "pino";
 import { ConfigInvalid, loadConfig } from "./config.ts";
 import { DatabaseRefused } from "./database/database.ts";
 import { createLogger, type Logger } from "./log.ts";
@@ -10,7 +11,7 @@ const badConfiguration = 78;
 export async function run<Config extends object>(definition: ServiceDefinition<Config>): Promise<void> {
   try {
     const { LOG_LEVEL: level } = loadConfig(definition, process.env);
-    const log = createLogger(definition.name, level);
+    const log = createLogger(definition.name, level, await readable());
     process.on("uncaughtException", (error) => {
       log.fatal({ err: error }, "a bug: the process ends, because its state is not known any more");
       process.exit(1);
@@ -22,6 +23,17 @@ export async function run<Config extends object>(definition: ServiceDefinition<C
     const lines = reasons(error);
     process.stderr.write(`${lines.map((line) => `${definition.name}: ${line}`).join("\n")}\n`);
     process.exit(error instanceof ConfigInvalid ? badConfiguration : 1);
+  }
+}
+
+/** Lines for a person on a terminal, where pino-pretty is installed (development); else undefined: JSON lines. */
+async function readable(): Promise<DestinationStream | undefined> {
+  if (!process.stdout.isTTY) return undefined;
+  try {
+    const { default: pretty } = await import("pino-pretty");
+    return pretty({ ignore: "service,caller", messageFormat: "{service}: {msg}", singleLine: true });
+  } catch {
+    return undefined;
   }
 }
 
