@@ -81,6 +81,7 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
     "GET /orders/:order_id/events": { params: { order_id: id } },
     "POST /orders/:order_id/cancel": { params: { order_id: id } },
     "POST /orders/:order_id/fulfil": { params: { order_id: id } },
+    "POST /orders/payable": { body: { payables: [{ order_id: id, payment_id: id, amount: 999.99 }] } },
     "POST /orders/:order_id/payable": { params: { order_id: id }, body: { payment_id: id, amount: 999.99 } },
     "POST /orders/:order_id/payment": {
       params: { order_id: id },

@@ -94,6 +94,8 @@ test("order", async () => {
   await order.send("GET", "/orders/{order_id}/events", id);
   await order.send("POST", "/orders/{order_id}/payable", id, { body: { payment_id: newId(), amount: 999.99 } });
   await order.send("POST", "/orders/{order_id}/payable", id, { body: { payment_id: newId(), amount: 1 } });
+  const asked = [first.id, missing].map((order_id) => ({ order_id, payment_id: newId(), amount: 999.99 }));
+  await order.send("POST", "/orders/payable", {}, { body: { payables: asked } });
   await order.send("POST", "/orders/{order_id}/cancel", id);
   await order.send("POST", "/orders/{order_id}/cancel", id);
 

@@ -1,13 +1,14 @@
 import {
   type Currency,
+  createTogether,
   type MinorUnits,
   type Peer,
   PeerUnavailable,
   Problem,
   type RequestContext,
+  type TogetherEntry,
 } from "@shop/platform";
 import joi from "joi";
-import { createTogether, type Entry, entrySchema } from "./together.ts";
 
 export interface HoldRequest {
   readonly order_id: string;
@@ -18,7 +19,7 @@ export interface HoldRequest {
 /** What the catalog calls the products of an order. */
 export type ProductNames = ReadonlyMap<number, { readonly sku: string; readonly name: string }>;
 
-interface HoldEntry extends Entry {
+interface HoldEntry extends TogetherEntry {
   readonly reservation?: { readonly lines: readonly { product_id: number; sku: string; name: string }[] };
 }
 
@@ -44,13 +45,12 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     peer,
     operation: "hold-stock",
     path: "/reservations",
+    key: "order_id",
     max: ordersAtOnce,
-    // Two, so that a call that hangs does not hold up all that comes after it.
     concurrency: 2,
     gatherMs: 3,
-    entry: entrySchema.append({ reservation }).xor("reservation", "problem"),
-    weightOf: ({ items }) => items.length,
-    maxWeight: linesAtOnce,
+    entry: joi.object({ reservation }).xor("reservation", "problem"),
+    weight: { of: ({ items }) => items.length, max: linesAtOnce },
     bodyOf: (requests) => ({
       reservations: requests.map(({ order_id, items, ttl_s }) => ({
         order_id,
@@ -60,17 +60,16 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     }),
   });
 
-  const confirms = createTogether<{ readonly order_id: string }, Entry>({
+  const confirms = createTogether<{ readonly order_id: string }, TogetherEntry>({
     peer,
     operation: "confirm-hold",
     path: "/reservations/confirm",
+    key: "order_id",
     max: ordersAtOnce,
     concurrency: 1,
     // Nobody waits for it.
     gatherMs: 20,
-    entry: entrySchema.append({ state: joi.string() }).or("state", "problem"),
-    weightOf: () => 1,
-    maxWeight: ordersAtOnce,
+    entry: joi.object({ state: joi.string() }).or("state", "problem"),
     bodyOf: (confirmed) => ({ order_ids: confirmed.map(({ order_id }) => order_id) }),
   });
 

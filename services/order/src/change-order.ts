@@ -29,7 +29,8 @@ export function createChangeOrder(deps: {
   send: (commands: readonly Command[]) => void;
 }): ChangeOrder {
   const changes = createBatcher<Wanted, Order>({
-    max: changesAtOnce, gatherMs: 4,
+    max: changesAtOnce,
+    gatherMs: 4,
     async run(wanted) {
       const deadline = Math.max(...wanted.map(({ context }) => context.deadline));
       const { results, commands } = await deps.store.inTransaction(

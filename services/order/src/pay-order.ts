@@ -5,6 +5,7 @@ import {
   PeerUnavailable,
   Problem,
   type RequestContext,
+  remaining,
 } from "@shop/platform";
 import type { CatalogClient, ProductNames } from "./catalog-client.ts";
 import type { ChangeOrder } from "./change-order.ts";
@@ -21,6 +22,11 @@ import {
 } from "./payable.ts";
 import { eventsOfPayment, otherOrder, type PaymentEvent } from "./payment-event.ts";
 import { named } from "./place-order.ts";
+
+interface Asked {
+  readonly order_id: string;
+  readonly amount: MinorUnits;
+}
 
 /** Before a charge and after it: what the payment service asks and tells. */
 export function createPayOrder(deps: {
@@ -70,8 +76,15 @@ export function createPayOrder(deps: {
     return notPayable("The catalog refuses this order; place a new one.", { order_status: status, reason });
   }
 
+  /** Each as if it were asked alone; but as all of them wait for the slowest, the catalog gets a third of the time. */
+  function payables(context: RequestContext, asked: readonly Asked[]): Promise<PromiseSettledResult<Order>[]> {
+    const shared = { ...context, deadline: performance.now() + remaining(context) / 3 };
+    return Promise.allSettled(asked.map(({ order_id, amount }) => payable(shared, order_id, amount)));
+  }
+
   return {
     payable,
+    payables,
     /** Answers with the order, changed or not: an authentic payment is never refused for the order's state. */
     async payment(context: RequestContext, id: string, news: PaymentEvent): Promise<Order> {
       if (news.data.order_id !== id) throw otherOrder();

@@ -44,7 +44,8 @@ export function createPlaceOrder(deps: {
   const { store, catalog, effects, failOpen, unit, expiryMs } = deps;
 
   const inserts = createBatcher<NewOrder, Order>({
-    max: ordersAtOnce, gatherMs: 4,
+    max: ordersAtOnce,
+    gatherMs: 4,
     async run(placed) {
       const orders = placed.map(({ id, event }) => placedOrder(id, event, createdAtOf(id)));
       const events = placed.map(({ id, event }) => ({ order_id: id, seq: 1, event, at: createdAtOf(id) }));

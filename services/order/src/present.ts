@@ -1,4 +1,4 @@
-import type { Currency } from "@shop/platform";
+import { type Currency, Problem } from "@shop/platform";
 import type { Order } from "./order.ts";
 import type { RecordedEvent } from "./order-events.ts";
 
@@ -6,6 +6,15 @@ const time = (milliseconds: number): string => new Date(milliseconds).toISOStrin
 
 /** Orders and events as they go out: money in decimals, times in RFC 3339. */
 export function createPresenter({ toWire }: Currency) {
+  /** What the payment service needs to know before it charges. */
+  const payable = ({ id, status, total, currency, expires_at }: Order) => ({
+    order_id: id,
+    status,
+    total: toWire(total),
+    currency,
+    expires_at: time(expires_at),
+  });
+
   return {
     order: ({ payment_version: _version, seq: _seq, ...order }: Order) => ({
       ...order,
@@ -21,14 +30,16 @@ export function createPresenter({ toWire }: Currency) {
       expires_at: time(order.expires_at),
     }),
 
-    /** What the payment service needs to know before it charges. */
-    payable: ({ id, status, total, currency, expires_at }: Order) => ({
-      order_id: id,
-      status,
-      total: toWire(total),
-      currency,
-      expires_at: time(expires_at),
-    }),
+    payable,
+
+    /** One result an order: the status and body that it would have had alone. Throws what is no refusal of one order. */
+    payables(asked: readonly { order_id: string }[], settled: readonly PromiseSettledResult<Order>[]) {
+      const results = settled.map((result, index) => ({
+        order_id: asked[index]?.order_id,
+        ...(result.status === "fulfilled" ? { status: 200, payable: payable(result.value) } : refused(result.reason)),
+      }));
+      return { results };
+    },
 
     event: ({ seq, event: { type, data }, at }: RecordedEvent) => ({
       seq,
@@ -43,4 +54,9 @@ export function createPresenter({ toWire }: Currency) {
       at: time(at),
     }),
   };
+}
+
+function refused(reason: unknown) {
+  if (!(reason instanceof Problem)) throw reason;
+  return { status: reason.status, problem: { code: reason.code, detail: reason.message, ...reason.members } };
 }

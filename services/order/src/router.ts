@@ -14,6 +14,8 @@ import {
   orderSchema,
   payableBody,
   payableSchema,
+  payablesBody,
+  payablesSchema,
   paymentBody,
   placeOrderQuery,
 } from "./schemas.ts";
@@ -109,6 +111,17 @@ export function createRoutes(unit: Currency, { store, placeOrder, payOrder, clos
       answers: { 200: orderSchema },
       problems: { 409: ["invalid-transition"] },
       handle: async ({ params, context }) => ok(present.order(await closeOrder.fulfil(context, params.order_id))),
+    }),
+    route({
+      method: "POST",
+      path: "/orders/payable",
+      operation: "require-many-payable",
+      summary: "Ask it of up to 64 orders, with one result each, in the order asked",
+      scope: "orders:pay",
+      body: payablesBody(unit),
+      answers: { 200: payablesSchema },
+      handle: async ({ body, context }) =>
+        ok(present.payables(body.payables, await payOrder.payables(context, body.payables))),
     }),
     route({
       method: "POST",

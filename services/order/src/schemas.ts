@@ -68,8 +68,23 @@ export interface PayableBody {
   readonly payment_id: string;
   readonly amount: MinorUnits;
 }
-export const payableBody = (unit: Currency) =>
-  joi.object<PayableBody>({ payment_id: uuid().required(), amount: moneySchema(unit).required() }).required();
+const payableFields = (unit: Currency) => ({ payment_id: uuid().required(), amount: moneySchema(unit).required() });
+export const payableBody = (unit: Currency) => joi.object<PayableBody>(payableFields(unit)).required();
+
+export interface PayablesBody {
+  readonly payables: readonly (PayableBody & { readonly order_id: string })[];
+}
+export const payablesBody = (unit: Currency) =>
+  joi
+    .object<PayablesBody>({
+      payables: joi
+        .array()
+        .items(joi.object({ order_id: uuid().required(), ...payableFields(unit) }))
+        .min(1)
+        .max(64)
+        .required(),
+    })
+    .required();
 
 /** Fields that we do not know are let through: the sender may be newer than we are. */
 export const paymentBody = (unit: Currency) =>
@@ -134,6 +149,22 @@ export const payableSchema = joi.object({
   total: moneyAnswer().required(),
   currency: joi.string().length(3).required(),
   expires_at: instant().required(),
+});
+
+export const payablesSchema = joi.object({
+  results: joi
+    .array()
+    .items(
+      joi
+        .object({
+          order_id: uuid().required(),
+          status: joi.number().integer().required(),
+          payable: payableSchema.optional(),
+          problem: joi.object({ code: joi.string().required(), detail: joi.string().required() }).unknown(true),
+        })
+        .xor("payable", "problem"),
+    )
+    .required(),
 });
 
 export const eventsSchema = joi.array().items(

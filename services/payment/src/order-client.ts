@@ -1,12 +1,13 @@
-import type { RequestContext } from "@shop/platform";
 import {
   type Currency,
+  createTogether,
   instant,
   notFound,
   type Peer,
-  type PeerAnswer,
   PeerUnavailable,
   Problem,
+  type RequestContext,
+  type TogetherEntry,
   uuid,
 } from "@shop/platform";
 import joi from "joi";
@@ -15,8 +16,13 @@ import { presentPayment } from "./presenters.ts";
 
 export type OrderClient = ReturnType<typeof createOrderClient>;
 
-interface PayableAnswer {
-  readonly total: number;
+interface PayableAsked {
+  readonly order_id: string;
+  readonly payment_id: string;
+  readonly amount: number;
+}
+interface PayableEntry extends TogetherEntry {
+  readonly payable?: { readonly total: number; readonly currency: string };
 }
 interface OrderAnswer {
   readonly status: string;
@@ -34,13 +40,16 @@ const refusals = new Set([
   "unknown-product",
 ]);
 
+/** The order service takes at most so many in one call. */
+const ordersAtOnce = 64;
+
 /** The order service as payments see it. Every method throws PeerUnavailable when it gives no usable answer. */
 export function createOrderClient(peer: Peer, unit: Currency) {
-  const payableAnswer = joi.object({
+  const payable = joi.object({
     order_id: uuid().required(),
     status: joi.string().required(),
     total: joi.number().required(),
-    currency: joi.valid(unit.code).required(),
+    currency: joi.string().required(),
     expires_at: instant().required(),
   });
   const orderAnswer = joi.object({
@@ -48,25 +57,39 @@ export function createOrderClient(peer: Peer, unit: Currency) {
     payment_id: joi.string().allow(null).required(),
   });
 
+  const payables = createTogether<PayableAsked, PayableEntry>({
+    peer,
+    operation: "payable",
+    path: "/orders/payable",
+    key: "order_id",
+    max: ordersAtOnce,
+    concurrency: 2,
+    gatherMs: 3,
+    entry: joi.object({ payable }).xor("payable", "problem"),
+    bodyOf: (asked) => ({ payables: asked }),
+  });
+
+  /** An answer that is well-formed and makes no sense here is as good as none. */
+  const unexpected = (operation: string, detail: string) =>
+    new PeerUnavailable(peer.name, operation, { reason: "garbage", detail });
+
+  function passOnRefusal(error: unknown): never {
+    if (!(error instanceof Problem)) throw error;
+    if (error.status === 404) throw notFound("order");
+    throw refusals.has(error.code) ? error : unexpected("payable", `${error.status} ${error.code}`);
+  }
+
   return {
     /**
      * Resolves when the order stands ready to be paid this amount: its prices verified, its stock held for long enough.
      * Throws the order service's refusal as a Problem: 404, 409 or 422.
      */
     async payable(context: RequestContext, payment: Payment): Promise<void> {
-      const operation = "payable";
       const amount = unit.toWire(payment.amount);
-      const answer = await peer.call(context, {
-        operation,
-        method: "POST",
-        path: `/orders/${payment.order_id}/payable`,
-        body: { payment_id: payment.id, amount },
-        idempotent: true,
-        answers: { 200: payableAnswer },
-      });
-      if (answer.status !== 200) throw refusalOf(answer) ?? unexpected(peer, operation, answer);
-      const { total } = answer.body as PayableAnswer;
-      if (total !== amount) throw unexpected(peer, operation, answer);
+      const asked = { order_id: payment.order_id, payment_id: payment.id, amount };
+      const { payable } = await payables.ask(context, asked).catch(passOnRefusal);
+      if (payable?.total === amount && payable.currency === unit.code) return;
+      throw unexpected("payable", "consent to another amount");
     },
 
     /** Tells the order of a payment's change; answers whether the order is PAID by that payment. */
@@ -83,31 +106,9 @@ export function createOrderClient(peer: Peer, unit: Currency) {
         },
         answers: { 200: orderAnswer },
       });
-      if (answer.status !== 200) throw unexpected(peer, operation, answer);
+      if (answer.status !== 200) throw unexpected(operation, `${answer.status} unexpected`);
       const { status, payment_id } = answer.body as OrderAnswer;
       return status === "PAID" && payment_id === payment.id;
     },
   };
-}
-
-function refusalOf({ status, body }: PeerAnswer): Problem | undefined {
-  const {
-    type: _,
-    title: __,
-    status: ___,
-    request_id: ____,
-    code,
-    detail,
-    ...members
-  } = body as Record<string, unknown>;
-  if (status === 404) return notFound("order");
-  if (typeof code !== "string" || !refusals.has(code)) return undefined;
-  return new Problem(status, code, typeof detail === "string" ? detail : "The order cannot be paid.", members);
-}
-
-/** An answer that is well-formed and makes no sense here: as good as none. */
-function unexpected(peer: Peer, operation: string, { status, body }: PeerAnswer): PeerUnavailable {
-  const { code } = body as { code?: unknown };
-  const detail = typeof code === "string" ? `${status} ${code}` : `${status} unexpected`;
-  return new PeerUnavailable(peer.name, operation, { reason: "garbage", detail, retryAfterS: undefined });
 }

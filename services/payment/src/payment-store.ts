@@ -49,7 +49,8 @@ export function createPaymentStore(database: Database) {
     },
   });
   const begin = createBatcher<Beginning, Payment>({ max: 64, gatherMs: 4, run: (items) => beginAll(database, items) });
-  const settle = createBatcher<Outcome, Payment>({ gatherMs: 4,
+  const settle = createBatcher<Outcome, Payment>({
+    gatherMs: 4,
     max: 64,
     run: (outcomes) => database.write((trx) => settleAll(trx, outcomes)),
   });

@@ -2,7 +2,9 @@ import { peerFaults } from "@shop/platform/testing";
 import { paymentSchema } from "./presenters.ts";
 import {
   answeredWithinMs,
+  answerPayable,
   chargesIn,
+  consent,
   hurried,
   newOrder,
   refusal,
@@ -42,7 +44,7 @@ test("pays an order: asks it, charges, tells it, and answers 200 with the paymen
 
   const { id } = answer.body;
   expect(payment.orders.requests.map(({ path, body }) => [path, body])).toEqual([
-    [`/orders/${order}/payable`, { payment_id: id, amount: 999.99 }],
+    ["/orders/payable", { payables: [{ order_id: order, payment_id: id, amount: 999.99 }] }],
     [`/orders/${order}/payment`, { type: "payment.succeeded", timestamp: answer.body.updated_at, data: answer.body }],
   ]);
   expect((await payment.call("GET", `/payments/${id}`)).body).toEqual(answer.body);
@@ -64,7 +66,7 @@ test.each([
   [409, "insufficient-stock", { shortages: [{ product_id: 1, requested: 3, available: 2 }] }],
   [422, "amount-mismatch", { total: 12 }],
 ])("the order's refusal %i %s is the payer's answer, and nothing is charged", async (status, code, members) => {
-  payment.orders.on("POST", "/orders/:id/payable", refusal(status, code, members));
+  answerPayable(payment.orders, () => refusal(status, code, members));
   const order = newOrder();
   const answer = await payment.pay(order);
   expect(answer.headers.get("content-type")).toBe("application/problem+json");
@@ -192,7 +194,7 @@ test("a payment that waits for its order ends with it, but not by a mistyped amo
   expect((await payment.pay(order, 1)).body.code).toBe("amount-mismatch");
   expect((await payment.call("GET", `/payments/${waiting.id}`)).body.status).toBe("PENDING");
 
-  payment.orders.on("POST", "/orders/:id/payable", refusal(409, "order-not-payable"));
+  answerPayable(payment.orders, () => refusal(409, "order-not-payable"));
   expect((await payment.pay(order)).body.code).toBe("order-not-payable");
   const { body: ended } = await payment.call("GET", `/payments/${waiting.id}`);
   expect(ended).toMatchObject({ status: "FAILED", failure: { code: "order-not-payable" } });
@@ -212,20 +214,44 @@ test("an order that died after the charge is told of its payment all the same", 
   const order = newOrder();
   payment.orders.on("POST", "/orders/:id/payment", { status: 500 });
   await payment.pay(order);
-  payment.orders.on("POST", "/orders/:id/payable", refusal(409, "order-not-payable"));
+  answerPayable(payment.orders, () => refusal(409, "order-not-payable"));
   payment.orders.on("POST", "/orders/:id/payment", { body: { status: "EXPIRED", payment_id: null } });
   const answer = await payment.pay(order);
   expect([answer.status, answer.body.status]).toEqual([202, "SUCCEEDED"]);
   expect(payment.events().at(-1)).toMatchObject({ type: "payment.succeeded", data: { id: answer.body.id } });
 });
 
+test("those who pay together ask together, and each gets the answer to its own question", async () => {
+  const [paid, mistyped, unknown, unsure, wrong] = [newOrder(), newOrder(), newOrder(), newOrder(), newOrder()];
+  answerPayable(payment.orders, ({ order_id, amount }) => {
+    if (amount !== total) return refusal(422, "amount-mismatch", { total });
+    if (order_id === unknown) return refusal(404, "not-found");
+    if (order_id === unsure) return refusal(503, "peer-unavailable", { peer: "catalog" });
+    return order_id === wrong ? refusal(409, "reservation-conflict") : consent(order_id);
+  });
+  const answers = await Promise.all([
+    payment.pay(mistyped, 1),
+    payment.pay(mistyped),
+    ...[paid, unknown, unsure, wrong].map((order) => payment.pay(order)),
+  ]);
+  expect(answers.map(({ status, body }) => [status, body.code ?? body.status])).toEqual([
+    [422, "amount-mismatch"],
+    [200, "SUCCEEDED"],
+    [200, "SUCCEEDED"],
+    [404, "not-found"],
+    [202, "PENDING"],
+    [202, "PENDING"],
+  ]);
+  expect(payment.orders.requests.filter(({ path }) => path === "/orders/payable").length).toBeLessThan(4);
+  expect(await charges()).toHaveLength(2);
+});
+
 test.each([
   ["another total", { total: 1 }],
   ["another currency", { currency: "EUR" }],
 ])("consent to %s is none", async (_what, wrong) => {
-  const good = { order_id: newOrder(), status: "PENDING", total, currency: "USD", expires_at: "2030-01-01T00:00:00Z" };
-  payment.orders.on("POST", "/orders/:id/payable", { body: { ...good, ...wrong } });
-  expect((await payment.pay(good.order_id)).body.status).toBe("PENDING");
+  answerPayable(payment.orders, ({ order_id }) => consent(order_id, wrong));
+  expect((await payment.pay(newOrder())).body.status).toBe("PENDING");
   expect(await charges()).toEqual([]);
 });
 

@@ -24,6 +24,7 @@ export {
   moneySchema,
 } from "./money.ts";
 export { type Peer, type PeerAnswer, type PeerCall, PeerUnavailable } from "./peer.ts";
+export { createTogether, type TogetherEntry } from "./peer-together.ts";
 export { databaseUnavailable, invalidRequest, notFound, overloaded, Problem } from "./problem.ts";
 export { backgroundContext, type RequestContext, remaining } from "./request-context.ts";
 export { run } from "./run.ts";

@@ -64,7 +64,8 @@ export type Ledger = ReturnType<typeof createLedger>;
 /** An id is written once; the same id with another amount is refused, because one of the two must be a mistake. */
 export function createLedger(database: Database) {
   const charging = createBatcher<Entry<ChargeRequest>, ProviderResult>({
-    max: 64, gatherMs: 4,
+    max: 64,
+    gatherMs: 4,
     run: (entries) => database.write((trx) => enterCharges(trx, entries)),
   });
 

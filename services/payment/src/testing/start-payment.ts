@@ -58,11 +58,9 @@ export async function startPayment(env: Readonly<Record<string, string>> = {}) {
 
 function actAsOrders(orders: FakePeer): Map<string, string> {
   const paidBy = new Map<string, string>();
-  orders.on("POST", "/orders/:id/payable", ({ params: { id = "" }, body }) => {
-    if (paidBy.has(id)) return refusal(409, "order-already-paid");
-    if ((body as { amount: number }).amount !== total) return refusal(422, "amount-mismatch", { total });
-    const expires_at = new Date(Date.now() + 900_000).toISOString();
-    return { body: { order_id: id, status: "PENDING", total, currency: "USD", expires_at } };
+  answerPayable(orders, ({ order_id, amount }) => {
+    if (paidBy.has(order_id)) return refusal(409, "order-already-paid");
+    return amount === total ? consent(order_id) : refusal(422, "amount-mismatch", { total });
   });
   orders.on("POST", "/orders/:id/payment", ({ params: { id = "" }, body }) => {
     const { type, data } = body as { type: string; data: { id: string } };
@@ -73,18 +71,30 @@ function actAsOrders(orders: FakePeer): Map<string, string> {
   return paidBy;
 }
 
-/** A problem of the order service. */
+export interface PayableAsked {
+  readonly order_id: string;
+  readonly payment_id: string;
+  readonly amount: number;
+}
+
+/** From now on the fake order service answers so each time it is asked whether an order is payable. */
+export function answerPayable(orders: FakePeer, answer: (asked: PayableAsked) => object): void {
+  orders.on("POST", "/orders/payable", ({ body }) => {
+    const { payables } = body as { payables: readonly PayableAsked[] };
+    return { body: { results: payables.map((asked) => ({ order_id: asked.order_id, ...answer(asked) })) } };
+  });
+}
+
+/** The order service's yes. */
+export const consent = (order_id: string, differing: object = {}) => {
+  const expires_at = new Date(Date.now() + 900_000).toISOString();
+  return { status: 200, payable: { order_id, status: "PENDING", total, currency: "USD", expires_at, ...differing } };
+};
+
+/** The order service's no. */
 export const refusal = (status: number, code: string, members: object = {}) => ({
   status,
-  body: {
-    type: `urn:shop:problem:${code}`,
-    title: code,
-    status,
-    detail: `The order says ${code}.`,
-    code,
-    request_id: "order-1",
-    ...members,
-  },
+  problem: { code, detail: `The order says ${code}.`, ...members },
 });
 
 /** What the provider of a stopped service has charged. */
