@@ -154,3 +154,12 @@ test("a run that gathers waits for a lone caller's sake for nobody, and for thos
   await Promise.all([1, 2].map(patient.add));
   expect(await patient.add(3)).toBe(3);
 });
+
+test("those who stay away for long are not expected any more", async () => {
+  let time = 0;
+  const run = async (items: readonly number[]) => items;
+  const batcher = createBatcher<number, number>({ max: 10, run, gatherMs: longerThanTheTest, now: () => time });
+  await Promise.all([1, 2].map(batcher.add));
+  time += 10 * longerThanTheTest + 1;
+  expect(await batcher.add(3)).toBe(3);
+});

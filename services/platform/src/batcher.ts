@@ -20,22 +20,27 @@ export function createBatcher<Item, Result>(options: {
   readonly concurrency?: number;
   /**
    * For runs that cost much more than an item: callers who were answered together come back together, so a run waits
-   * up to so long for as many as were here when the last one ended. A lone caller waits for nobody.
+   * up to so long for as many as were here when the last one ended. Those who do not come back within ten times that
+   * are not expected any more, so that a lone caller waits for nobody.
    */
   readonly gatherMs?: number;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now?: () => number;
 }) {
-  const { max, queueLimit = 2048, concurrency = 1, gatherMs = 0 } = options;
+  const { max, queueLimit = 2048, concurrency = 1, gatherMs = 0, now = () => performance.now() } = options;
   const waiting: Waiting<Item, Result>[] = [];
   let underWay = 0;
   let itemsUnderWay = 0;
   let expected = 1;
+  let lastEnd = 0;
   let starting = false;
   let patience: NodeJS.Timeout | undefined;
 
   function startIfGathered(): void {
     starting = false;
     if (underWay >= concurrency || waiting.length === 0) return;
-    if (gatherMs > 0 && waiting.length < expected) patience ??= setTimeout(start, gatherMs);
+    if (now() - lastEnd > 10 * gatherMs) expected = 1;
+    if (waiting.length < expected) patience ??= setTimeout(start, gatherMs);
     else start();
   }
 
@@ -59,7 +64,8 @@ export function createBatcher<Item, Result>(options: {
       return await options.run(items);
     } finally {
       // Counted before anybody is answered: who comes back at once must not count twice.
-      expected = Math.min(max, itemsUnderWay + waiting.length);
+      expected = gatherMs > 0 ? Math.min(max, itemsUnderWay + waiting.length) : 1;
+      lastEnd = now();
     }
   }
 

@@ -85,6 +85,45 @@ test("the database stays open for a handler whose client has gone away", async (
   await second.stop();
 });
 
+/** The same with work behind the answer, which goes on until the gate is opened and then writes. */
+function notesInTheBackground() {
+  const { definition, open } = notes();
+  let release: () => void = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const behind: ServiceDefinition<object> = {
+    ...definition,
+    wire: async (parts) => {
+      parts.background.start("a note", async () => {
+        await gate;
+        await parts.database.write((trx) => trx.raw("INSERT INTO notes VALUES ('behind')"));
+      });
+      return definition.wire(parts);
+    },
+  };
+  return { definition: behind, plain: definition, open, release };
+}
+
+test("a stop waits for the work behind the answers, and the database closes after it", async () => {
+  const { definition, plain, release } = notesInTheBackground();
+  const first = await startTestService(definition);
+  const stopped = first.stop();
+  release();
+  await stopped;
+  const second = await startTestService(plain, { DATA_DIR: first.dataDir });
+  expect((await second.call("GET", "/notes")).body).toEqual([{ text: "behind" }]);
+  await second.stop();
+});
+
+test("a stop ends when its time is up, whatever hangs, and lets go of the database", async () => {
+  const { definition, plain } = notesInTheBackground();
+  const first = await startTestService(definition);
+  await first.stop(20);
+  const second = await startTestService(plain, { DATA_DIR: first.dataDir });
+  await second.stop();
+});
+
 test("metrics move to their own port when they have one", async () => {
   const service = await startTestService(notes().definition, { METRICS_PORT: "0" });
   expect((await service.call("GET", "/metrics", { key: null })).status).toBe(401);

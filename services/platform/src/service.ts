@@ -99,18 +99,19 @@ export async function startService<Config extends object>(
 
   const stop = async (withinMs = 8000): Promise<void> => {
     readiness.drain();
-    const abandon = setTimeout(() => {
-      log.warn("requests were still open when the time to stop was up");
+    const drained = async () => {
+      await Promise.all(listeners.map((listener) => listener.close()));
+      await app.settled();
+      await background.settled();
+      await wiring?.stop?.();
+    };
+    if (!(await endsWithin(withinMs, drained()))) {
+      log.warn("the time to stop was up: requests or work behind them are abandoned");
       for (const listener of listeners) listener.abandon();
-    }, withinMs);
-    await Promise.all(listeners.map((listener) => listener.close()));
-    await app.settled();
-    await wiring?.stop?.();
-    await background.settled();
+    }
     peers.close();
     apiKeys.stop();
     await opened?.close();
-    clearTimeout(abandon);
   };
 
   try {
@@ -145,6 +146,18 @@ export async function startService<Config extends object>(
   } catch (error) {
     await stop(0);
     throw error;
+  }
+}
+
+async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

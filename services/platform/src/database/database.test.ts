@@ -170,6 +170,20 @@ describe("units of work", () => {
   });
 });
 
+test("a COMMIT is on the disk when it answers, references hold, and readers cannot write", async () => {
+  const { database } = await open();
+  const pragma = async (connection: typeof database.read, name: string) =>
+    Object.values((await connection.raw(`PRAGMA ${name}`))[0])[0];
+  const settings = await database.write(async (trx) => [
+    await pragma(trx, "journal_mode"),
+    await pragma(trx, "synchronous"),
+    await pragma(trx, "foreign_keys"),
+  ]);
+  expect(settings).toEqual(["wal", 2, 1]);
+  expect(await pragma(database.read, "query_only")).toBe(1);
+  await expect(database.read("notes").insert({ text: "x" })).rejects.toMatchObject({ code: "SQLITE_READONLY" });
+});
+
 describe("when the driver fails", () => {
   const unavailable = { code: "database-unavailable", status: 503, members: { outcome: "none" } };
 

@@ -21,17 +21,12 @@ type Part = keyof typeof optionsOf;
 export const prepared = (part: Part, schema: joi.Schema): joi.Schema => schema.prefs(optionsOf[part]);
 
 /**
- * Checks one part of a request by its prepared schema and returns the typed value; adds what is wrong to `faults`, each with a JSON pointer
- * (RFC 6901) into `{path, query, body}`. Text is converted in path and query; a body's types must be right as they are.
+ * Checks one part of a request by its prepared schema and returns the typed value; adds what is wrong to `faults`,
+ * each with a JSON pointer (RFC 6901) into `{path, query, body}`. Text is converted in path and query; a body's types must be right as they are.
  * A schema made with `.error(problem)` throws that problem instead (an id that cannot exist is a 404).
  */
-export function validate(
-  part: "path" | "query" | "body",
-  schema: joi.Schema,
-  given: unknown,
-  faults: Fault[],
-): unknown {
-  const { value, error } = schema.validate(given, optionsOf[part]);
+export function validate(part: Part, schema: joi.Schema, given: unknown, faults: Fault[]): unknown {
+  const { value, error } = schema.validate(given);
   if (!error) return value;
   if (!("details" in error)) throw error;
   for (const detail of error.details)
