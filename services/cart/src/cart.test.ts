@@ -1,4 +1,5 @@
 import { addLine, type Cart, clear, emptyCart, merge, removeLine, setQuantity } from "./cart.ts";
+import { completeCheckout } from "./cart-checkout.ts";
 import { applyVerdicts, dueForCheck, issuesOf, isVerified, subtotalOf, type Verdict } from "./line-check.ts";
 
 const said = (
@@ -84,6 +85,21 @@ describe("merging", () => {
     expect(() => merge(addLine(emptyCart("ann"), 999, 1, said(999)), cartWith(...Array<number>(100).fill(1)))).toThrow(
       code("cart-limit"),
     );
+  });
+
+  const openCheckout = { id: "x", lines: [{ productId: 1, quantity: 2, price: 500 }], unsettled: 1 };
+
+  test("refuses a source whose lines may be ordered already, but not when no send of theirs can have arrived", () => {
+    const source = { ...cartWith(2), checkout: openCheckout };
+    expect(() => merge(source, emptyCart("bob"))).toThrow(code("checkout-open"));
+    const unsent = { ...source, checkout: { ...openCheckout, unsettled: 0 } };
+    expect(quantities(merge(unsent, emptyCart("bob")).target)).toEqual({ 1: 2 });
+  });
+
+  test("into a cart with an open checkout leaves that as it is, and what was merged stays after it", () => {
+    const { target } = merge(cartWith(3, 1), { ...cartWith(2), checkout: openCheckout });
+    expect(target.checkout).toBe(openCheckout);
+    expect(quantities(completeCheckout(target, "x"))).toEqual({ 1: 3, 2: 1 });
   });
 
   test("keeps the newer word of the catalog, and a price over none", () => {

@@ -71,9 +71,14 @@ export function removeLine(cart: Cart, productId: number): Cart {
 
 export const clear = (cart: Cart): Cart => (cart.lines.length === 0 ? cart : withLines(cart, []));
 
-/** Moves all lines of `source` into `target`, summed, or throws 409 `cart-limit` and moves none. */
+/**
+ * Moves all lines of `source` into `target`, summed, or throws and moves none: 409 `cart-limit`, and 409 `checkout-open`
+ * when lines of `source` may be ordered already, because in `target` they would be ordered again under another id. A
+ * checkout that is open in `target` goes on with its own lines; what came with the merge stays in the cart after it.
+ */
 export function merge(source: Cart, target: Cart): { source: Cart; target: Cart } {
   if (source.lines.length === 0) return { source, target };
+  if (source.checkout && source.checkout.unsettled > 0) throw checkoutOpen();
   const lines = new Map(target.lines.map((line) => [line.productId, line]));
   let position = nextPosition(target.lines);
   for (const line of source.lines) {
@@ -99,7 +104,10 @@ function combined(own: Line, other: Line): Line {
   };
 }
 
-/** An emptied cart also gives up a checkout whose outcome is not known: the person turned away from it. */
+/**
+ * An emptied cart also gives up a checkout whose outcome is not known: the person turned away from it, and an order that
+ * came of it stays theirs to pay or cancel. While a line is left the checkout stays as it was sent.
+ */
 export function withLines(cart: Cart, lines: readonly Line[]): Cart {
   return { ...cart, lines, checkout: lines.length === 0 ? null : cart.checkout };
 }
@@ -125,6 +133,13 @@ const newLine = (productId: number, position: number): Line => ({
   listed: true,
   checkedAt: null,
 });
+
+const checkoutOpen = (): Problem =>
+  new Problem(
+    409,
+    "checkout-open",
+    "This cart has a checkout whose outcome is not known. Finish or repeat that checkout before merging the cart.",
+  );
 
 function limited(quantity: number): number {
   if (quantity <= maxQuantity) return quantity;

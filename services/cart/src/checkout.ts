@@ -12,8 +12,8 @@ export type Checkouts = ReturnType<typeof createCheckouts>;
 const recheckShare = 1 / 3;
 
 /**
- * Turns a cart into an order, and never into two: what is ordered is stored under an id before the order service is
- * called, and stays the same until its outcome is known.
+ * Turns a cart into an order: what is ordered is stored under an id before the order service is called, and stays the
+ * same until its outcome is known, so that a repetition is the same order to an order service that tells it by the id.
  */
 export function createCheckouts(deps: { carts: Carts; orders: OrderClient; recheck: Recheck; unit: Currency }) {
   const { carts, orders, recheck, unit } = deps;
@@ -37,9 +37,10 @@ export function createCheckouts(deps: { carts: Carts; orders: OrderClient; reche
       }
       case "not-sent":
         await carts.change(userId, (cart) => undoSend(cart, checkout.id));
-        throw unavailable(placing.retryAfterS);
+        // An earlier call may have arrived.
+        throw unavailable(checkout.unsettled > 1 ? outcomeUnknown : notOrdered, placing.retryAfterS);
       case "unknown":
-        throw unavailable(placing.retryAfterS);
+        throw unavailable(outcomeUnknown, placing.retryAfterS);
     }
   }
 
@@ -62,7 +63,7 @@ export function createCheckouts(deps: { carts: Carts; orders: OrderClient; reche
   return {
     /**
      * Answers with the order. Throws 409 `cart-empty`, `price-changed`, `inactive-product`, whatever the order service
-     * refuses with, and 503 `peer-unavailable`, with which the cart is kept and the checkout can be repeated.
+     * refuses with, and 503 `peer-unavailable`, with which the cart is kept; its text says whether an order may exist.
      */
     place(context: RequestContext, userId: string): Promise<Order> {
       const joined = underWay.get(userId);
@@ -74,11 +75,9 @@ export function createCheckouts(deps: { carts: Carts; orders: OrderClient; reche
   };
 }
 
-const unavailable = (retryAfterS = 2): Problem =>
-  new Problem(
-    503,
-    "peer-unavailable",
-    "The order service cannot be reached. The cart is kept; repeat the checkout, and it is ordered once.",
-    { peer: "order" },
-    { "Retry-After": String(retryAfterS) },
-  );
+const notOrdered = "The order service cannot be reached, and nothing was ordered. The cart is kept; try again shortly.";
+const outcomeUnknown =
+  "Whether the order was placed is not known. The cart is kept; look at the user's orders before repeating the checkout.";
+
+const unavailable = (detail: string, retryAfterS = 2): Problem =>
+  new Problem(503, "peer-unavailable", detail, { peer: "order" }, { "Retry-After": String(retryAfterS) });

@@ -1,3 +1,4 @@
+// Merged steps are never edited, because their checksums are in every database: add the next number.
 import type { Migration } from "@shop/platform";
 
 /** Quantities and counts repeat the limits of cart.ts; amounts are minor units, times are milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import type { RequestContext } from "@shop/platform";
+import { Problem, type RequestContext } from "@shop/platform";
 import type { Cart } from "./cart.ts";
 import type { Carts } from "./carts.ts";
 import type { CatalogClient } from "./catalog-client.ts";
@@ -8,7 +8,8 @@ export type Recheck = ReturnType<typeof createRecheck>;
 
 /**
  * Has the catalog confirm, in one call, the lines that are not verified; keeps what it said. Without its answer the cart
- * stays as it is. `which` names other lines instead; `until` may end the wait before the request's deadline.
+ * stays as it is; what cannot be stored now is shown all the same. `which` names other lines instead; `until` may end the
+ * wait before the request's deadline.
  */
 export function createRecheck({ carts, catalog, now }: { carts: Carts; catalog: CatalogClient; now: () => number }) {
   return async (
@@ -19,7 +20,13 @@ export function createRecheck({ carts, catalog, now }: { carts: Carts; catalog: 
     if (which.length === 0) return cart;
     const keep = async (verdicts: Verdicts | undefined): Promise<Cart> => {
       if (!verdicts) return cart;
-      return carts.change(cart.userId, (current) => applyVerdicts(current, verdicts), context.deadline);
+      try {
+        return await carts.change(cart.userId, (current) => applyVerdicts(current, verdicts), context.deadline);
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status !== 503) throw error;
+        context.log.warn({ code: error.code }, "a check of a cart is not stored");
+        return applyVerdicts(cart, verdicts);
+      }
     };
     return catalog.ask(context, which, keep, until);
   };

@@ -84,7 +84,7 @@ export const routes = (deps: {
       params: cartPath,
       body: mergeBody,
       answers,
-      problems: { 409: ["cart-limit"] },
+      problems: { 409: ["cart-limit", "checkout-open"] },
       handle: async ({ params, body, context }) => ok(present(await edit.merge(context, params.user_id, body.into))),
     }),
     route({

@@ -138,6 +138,21 @@ test("lines are trusted for a minute, then all are checked in one call, and what
   expect(shop.catalog.requests).toHaveLength(4);
 });
 
+test("a check that cannot be stored is shown all the same", async () => {
+  await shop.stop();
+  shop = await startCartAmongPeers({ WRITE_QUEUE_LIMIT: "1" });
+  const users = times(20, (index) => `user${index}`);
+  for (const user of users) await shop.add(user, 1);
+  shop.turnClock(61_000);
+  shop.products.set(1, product(1, { price: 99.5 }));
+  const answers = await Promise.all(users.map((user) => shop.call("GET", `/cart/${user}`)));
+  for (const answer of answers)
+    expect(answer).toMatchObject({ status: 200, body: { verified: true, total: 99.5, items: [{ price: 99.5 }] } });
+  expect(answers.map((answer) => answer.body.version)).toContain(1);
+  // What was not stored is checked again on the next look.
+  for (const user of users) expect(await shop.see(user)).toMatchObject({ total: 99.5, version: 2 });
+});
+
 test.each(peerFaults)(
   "catalog %s: the cart goes on without it, in time, and is mended when it is back",
   async (fault) => {
@@ -188,13 +203,13 @@ test("when the catalog is back, what was added without it is checked on the next
   });
 });
 
-test("with the breaker open, answers do not wait for a catalog that hangs", async () => {
+test("with the breaker open, carts go on without asking the catalog", async () => {
   await shop.catalog.mode("fail");
   for (const id of [1, 2, 3, 1, 2]) await shop.add("user1", id);
   await shop.catalog.mode("hang");
-  const started = performance.now();
+  const asked = shop.catalog.requests.length;
   const answers = await Promise.all(times(20, () => shop.add("user1", 3)));
-  expect(performance.now() - started).toBeLessThan(300);
+  expect(shop.catalog.requests).toHaveLength(asked);
   expect(answers.every((answer) => answer.status === 200 && !answer.body.verified)).toBe(true);
 });
 
