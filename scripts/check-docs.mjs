@@ -1,4 +1,5 @@
-// Part of `make check`: in every Markdown file, relative links lead to files, and each `make X` and `npm run X` exists.
+// Part of `make check`: in every Markdown file, relative links lead to files, and each `make X` and `npm run X` exists,
+// and no piece of a command has strayed into a sentence.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,9 @@ const skipped = new Set(["node_modules", "dist", "data", "coverage"]);
 const files = markdownIn(root);
 const faults = files.flatMap((file) => {
   const text = readFileSync(file, "utf8");
-  return [...brokenLinks(file, text), ...unknownCommands(text)].map((fault) => `${relative(root, file)}: ${fault}`);
+  return [...brokenLinks(file, text), ...unknownCommands(text), ...strayOptions(text)].map(
+    (fault) => `${relative(root, file)}: ${fault}`,
+  );
 });
 for (const fault of faults) console.error(fault);
 console.log(`${files.length} Markdown files, ${faults.length} faults.`);
@@ -48,4 +51,12 @@ function unknownCommands(text) {
       .filter((name) => !(name in npmScripts))
       .map((name) => `there is no npm run ${name}`),
   ];
+}
+
+/** An option of curl outside of code: a sentence that a search-and-replace has damaged. */
+function strayOptions(text) {
+  const prose = text.replace(/```[\s\S]*?```|`[^`\n]+`/g, "");
+  return prose
+    .split("\n")
+    .flatMap((line) => (line.includes(' -H "') ? [`a piece of a command in the sentence: ${line}`] : []));
 }

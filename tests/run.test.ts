@@ -5,12 +5,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { temporaryFolder } from "@shop/platform/testing";
+import { readPlan } from "../scripts/launcher/services.mjs";
 
 // The launcher as a person uses it: `make run`, which is one process, with real services behind it.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const names = ["cart", "catalog", "order", "payment"] as const;
-type Ports = Record<(typeof names)[number], number>;
+const { services } = readPlan({}, root);
+const names = services.map(({ name }) => name);
+type PortOf = (name: string) => number;
 
 beforeAll(() => promisify(execFile)(process.execPath, ["scripts/prepare.mjs", "--build"], { cwd: root }), 120_000);
 
@@ -21,24 +23,24 @@ afterEach(() => {
   running.clear();
 });
 
-it("runs all four until it is told to stop, and leaves nothing behind", async () => {
-  const ports = await freePorts();
-  const shop = launch(ports);
+it("runs every service until it is told to stop, and leaves nothing behind", async () => {
+  const portOf = await freePorts();
+  const shop = launch(portOf);
   await shop.said("Shop is ready");
 
   for (const name of names) {
-    const answer = await fetch(`http://127.0.0.1:${ports[name]}/health`);
+    const answer = await fetch(`http://127.0.0.1:${portOf(name)}/health`);
     expect(await answer.json()).toMatchObject({ status: "ok", service: name });
   }
   expect(shop.output()).toContain(
-    `curl -X GET "http://127.0.0.1:${ports.catalog}/products" -H "X-API-Key: secret-key-123"`,
+    `curl -X GET "http://127.0.0.1:${portOf("catalog")}/products" -H "X-API-Key: secret-key-123"`,
   );
 
   const began = performance.now();
   shop.process.kill("SIGTERM");
   expect(await shop.ended).toBe(0);
   expect(performance.now() - began).toBeLessThan(10_000);
-  for (const name of names) expect(await isFree(ports[name])).toBe(true);
+  for (const name of names) expect(await isFree(portOf(name))).toBe(true);
 });
 
 it("keeps every key but the development one to itself", async () => {
@@ -51,13 +53,13 @@ it("keeps every key but the development one to itself", async () => {
 });
 
 it("names every taken port with the variable that changes it, and starts nothing", async () => {
-  const ports = await freePorts();
-  const taken = await listenOn(ports.cart);
-  const shop = launch(ports);
+  const portOf = await freePorts();
+  const taken = await listenOn(portOf("cart"));
+  const shop = launch(portOf);
   try {
     expect(await shop.ended).toBe(1);
     expect(shop.output()).toMatch(
-      new RegExp(`Port ${ports.cart} of the cart service is in use.*CART_PORT=\\d+ make run`),
+      new RegExp(`Port ${portOf("cart")} of the cart service is in use.*choose another with CART_PORT, such as \\d+`),
     );
     expect(shop.output()).not.toContain("ready");
   } finally {
@@ -66,16 +68,16 @@ it("names every taken port with the variable that changes it, and starts nothing
 });
 
 it("brings the others down, callers first, when a service dies", async () => {
-  const ports = await freePorts();
-  const shop = launch(ports);
+  const portOf = await freePorts();
+  const shop = launch(portOf);
   await shop.said("Shop is ready");
 
   process.kill(await pidOf("order", shop.process), "SIGKILL");
   expect(await shop.ended).toBe(1);
   expect(shop.output()).toContain("The order service was ended by SIGKILL");
-  const stopped = [...shop.output().matchAll(/(payment|cart|catalog) +info +stopped/g)].map((match) => match[1]);
-  expect(stopped).toEqual(["payment", "cart", "catalog"]);
-  for (const name of names) expect(await isFree(ports[name])).toBe(true);
+  const stopped = [...shop.output().matchAll(/(\w+) +info +stopped/g)].map((match) => match[1]);
+  expect(stopped).toEqual(names.filter((name) => name !== "order"));
+  for (const name of names) expect(await isFree(portOf(name))).toBe(true);
 });
 
 it("says which service has a wrong configuration", async () => {
@@ -86,28 +88,28 @@ it("says which service has a wrong configuration", async () => {
 });
 
 it("takes the services with it when it is killed", async () => {
-  const ports = await freePorts();
-  const shop = launch(ports);
+  const portOf = await freePorts();
+  const shop = launch(portOf);
   await shop.said("Shop is ready");
   shop.process.kill("SIGKILL");
   await shop.ended;
   // They are nobody's children now, so there is no event to wait for.
   const patience = performance.now() + 10_000;
   for (const name of names) {
-    while (!(await isFree(ports[name])) && performance.now() < patience) await delay(20);
-    expect(await isFree(ports[name])).toBe(true);
+    while (!(await isFree(portOf(name))) && performance.now() < patience) await delay(20);
+    expect(await isFree(portOf(name))).toBe(true);
   }
 });
 
 /** The launcher with these ports and a data folder of its own. `ended` is its exit code, after its last output. */
-function launch(ports: Ports, env: Record<string, string> = {}) {
+function launch(portOf: PortOf, env: Record<string, string> = {}) {
   const launcher = spawn(process.execPath, ["scripts/start.mjs"], {
     cwd: root,
     env: {
       PATH: process.env.PATH,
       HOST: "127.0.0.1",
       DATA_DIR: temporaryFolder(),
-      ...Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_PORT`, String(ports[name])])),
+      ...Object.fromEntries(services.map(({ name, portVariable }) => [portVariable, String(portOf(name))])),
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -140,11 +142,11 @@ function launch(ports: Ports, env: Record<string, string> = {}) {
 }
 
 /** Free at this moment: the launcher takes ports by number, so they are asked of the system and given back. */
-async function freePorts(): Promise<Ports> {
+async function freePorts(): Promise<PortOf> {
   const servers = await Promise.all(names.map(() => listenOn(0)));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map(close));
-  return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Ports;
+  return (name) => ports[names.indexOf(name)] ?? 0;
 }
 
 async function listenOn(port: number): Promise<Server> {

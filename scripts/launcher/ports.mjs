@@ -26,7 +26,5 @@ function describe(error, { name, port, portVariable }, host) {
   if (error.code === "EADDRNOTAVAIL") return `HOST=${host} is no address of this machine.`;
   const other = port + 1000 <= 65535 ? port + 1000 : port - 1000;
   const fault = error.code === "EADDRINUSE" ? "is in use" : `cannot be used (${error.code})`;
-  const way =
-    process.platform === "win32" ? `set ${portVariable}=${other}, then npm start` : `${portVariable}=${other} make run`;
-  return `Port ${port} of the ${name} service ${fault}. Stop what uses it, or choose another: ${way}`;
+  return `Port ${port} of the ${name} service ${fault}. Stop what uses it, or choose another with ${portVariable}, such as ${other}.`;
 }

@@ -9,14 +9,22 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * Installs the locked dependencies when they are not there, and compiles the services when `build` is set; both are quick
- * when nothing changed. Throws a refusal that says what is missing. Returns early when interrupted.
+ * when nothing changed. Throws a refusal that says what is missing. Returns early when interrupted, and says so.
  */
-export async function prepare({ build, interrupted }) {
+export async function prepare(wishes) {
+  await installAndBuild(wishes);
+  if (wishes.interrupted.aborted) console.log("Interrupted; run it again, nothing is lost.");
+}
+
+async function installAndBuild({ build, interrupted }) {
   if (!isInstalled(root)) {
     console.log(
       "Installing the dependencies (npm ci). The SQLite driver may have to be compiled: a minute or two, once.",
     );
+    const sayThatNpmGoesOn = () => console.log("Stopping; npm finishes its step first.");
+    interrupted.addEventListener("abort", sayThatNpmGoesOn, { once: true });
     const code = await runTool("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, interrupted });
+    interrupted.removeEventListener("abort", sayThatNpmGoesOn);
     if (interrupted.aborted) return;
     if (code !== 0) throw refusal(whyInstallFailed());
   }

@@ -6,7 +6,14 @@ interface Operation {
   readonly description: string;
   readonly parameters: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly properties?: object } }> };
-  readonly responses: Record<string, { readonly description: string }>;
+  readonly responses: Record<
+    string,
+    { readonly description: string; readonly content?: Record<string, { readonly schema: Shape }> }
+  >;
+}
+interface Shape {
+  readonly properties?: object;
+  readonly items?: Shape;
 }
 type Name = "catalog" | "cart" | "order" | "payment";
 
@@ -64,6 +71,26 @@ describe.each(names)("%s", (name) => {
     }
   });
 });
+
+/** Where the answers are that the page describes once, in a sentence such as ``Order: `{id, ...}` ``. */
+const shapes: readonly (readonly [title: string, name: Name, path: string])[] = [
+  ["Product", "catalog", "/products/{product_id}"],
+  ["Reservation", "catalog", "/reservations"],
+  ["Cart", "cart", "/cart/{user_id}"],
+  ["Order", "order", "/orders/{order_id}"],
+  ["Payment", "payment", "/payments/{payment_id}"],
+  ["Refund", "payment", "/payments/{payment_id}/refunds"],
+];
+
+test.each(shapes)("%s: the page names every field of the answer and no other", async (title, name, path) => {
+  const shape = new RegExp(`\\b${title}: \`{(.+?)}\``).exec(sections.get(name) ?? "")?.[1] ?? "";
+  const { schema } = (await documented(name)).get(`GET ${path}`)?.responses["200"]?.content?.["application/json"] ?? {};
+  const fields = Object.keys((schema?.items ?? schema)?.properties ?? {});
+  expect(fieldsOf(shape).sort()).toEqual(fields.sort());
+});
+
+/** The outer names in `id, items: [{product_id, price}], total`. */
+const fieldsOf = (shape: string): string[] => shape.replaceAll(/: \[{[^}]*}\]/g, "").split(", ");
 
 test("the table of codes has every documented code with its status", async () => {
   const rows = [...(sections.get("problem") ?? "").matchAll(/^\| `([a-z-]+)` *\|([^|]+)\|/gm)];

@@ -1,3 +1,4 @@
+// Merged steps are never edited, because their checksums are in every database: add the next number.
 import type { Migration } from "@shop/platform";
 
 /** Rules that a row can hold by itself are CHECKs, so that no bug writes what must not be. Times are milliseconds, prices minor units. */

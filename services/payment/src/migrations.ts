@@ -1,3 +1,4 @@
+// Merged steps are never edited, because their checksums are in every database: add the next number.
 import type { Migration } from "@shop/platform";
 
 /** `refunding` is what refunds under way have claimed; with `refunded` it never exceeds the amount. */
