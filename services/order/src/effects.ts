@@ -31,10 +31,27 @@ export function createEffects(deps: {
     );
   }
 
+  /** The end of what is under way for each order: a return must not overtake the confirm that it takes back. */
+  const last = new Map<string, Promise<void>>();
+
+  async function inTurn(command: Command): Promise<void> {
+    const before = last.get(command.order_id);
+    const turn = (async () => {
+      await before?.catch(() => {});
+      await carryOut(command);
+    })();
+    last.set(command.order_id, turn);
+    try {
+      await turn;
+    } finally {
+      if (last.get(command.order_id) === turn) last.delete(command.order_id);
+    }
+  }
+
   return {
     send(commands: readonly Command[]): void {
       for (const command of commands)
-        background.start(`${command.type} the hold of order ${command.order_id}`, () => carryOut(command));
+        background.start(`${command.type} the hold of order ${command.order_id}`, () => inTurn(command));
     },
     /** Gives up the hold of an order that could not be stored. */
     abandon(order_id: string): void {

@@ -6,6 +6,11 @@ import { placed } from "./testing/placed.ts";
 
 const unit = currency("USD");
 const pending: Order = placedOrder("o1", placed(), 0);
+const statusOf = {
+  "payment.succeeded": "SUCCEEDED",
+  "payment.failed": "FAILED",
+  "payment.refunded": "PARTIALLY_REFUNDED",
+};
 const news = (type: PaymentEvent["type"], data: Partial<PaymentSnapshot> = {}): PaymentEvent => ({
   type,
   timestamp: "2026-08-01T00:00:00Z",
@@ -14,7 +19,7 @@ const news = (type: PaymentEvent["type"], data: Partial<PaymentSnapshot> = {}): 
     order_id: "o1",
     amount: 5000,
     currency: "USD",
-    status: "SUCCEEDED",
+    status: statusOf[type],
     refunded: 0,
     version: 3,
     ...data,

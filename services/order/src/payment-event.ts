@@ -22,10 +22,12 @@ export interface PaymentEvent {
 
 /**
  * What a payment's news means for an order. Nothing, when a newer version was seen. An authentic payment for an order
- * that is dead, or paid by another, is noted and changes nothing here. Throws 422 `amount-mismatch`.
+ * that is dead, or paid by another, is noted and changes nothing here. Throws 422 `amount-mismatch`, or
+ * `invalid-request` when the payment's state is not what the news says.
  */
 export function eventsOfPayment(order: Order, news: PaymentEvent, unit: Currency): OrderEvent[] {
   const payment = news.data;
+  if (!statusesOf[news.type].includes(payment.status)) throw contradiction(news);
   if (news.type === "payment.failed") return [{ type: "payment_failed", data: noteOf(payment) }];
   if (payment.amount !== order.total || payment.currency !== order.currency || payment.refunded > payment.amount)
     throw amountMismatch(order, unit.toWire);
@@ -51,6 +53,18 @@ const noteOf = ({ id, version, status, amount, refunded }: PaymentSnapshot): Pay
   amount,
   refunded,
 });
+
+/** The states in which a payment may be told of so; a later snapshot may tell of more than the news it came with. */
+const statusesOf: Readonly<Record<PaymentEvent["type"], readonly string[]>> = {
+  "payment.succeeded": ["SUCCEEDED", "PARTIALLY_REFUNDED", "REFUNDED"],
+  "payment.failed": ["FAILED"],
+  "payment.refunded": ["PARTIALLY_REFUNDED", "REFUNDED"],
+};
+
+const contradiction = ({ type, data }: PaymentEvent): Problem =>
+  new Problem(422, "invalid-request", `A payment that is ${data.status} is no ${type}.`, {
+    errors: [{ pointer: "/body/data/status", detail: `status must fit ${type}` }],
+  });
 
 /** 422: the message is about another order than the path; the message counts, because it is what gets signed. */
 export const otherOrder = (): Problem =>

@@ -173,6 +173,22 @@ describe("news of a payment", () => {
     expect(shop.catalog.states.get(order.id)).toBe("RETURNED");
   });
 
+  it("takes the stock before it puts it back, when the first news of a payment is its refund", async () => {
+    const order = await shop.place();
+    const news = { refunded: 10.5, version: 4, status: "REFUNDED" };
+    expect((await shop.tell(order, "refunded", news)).body).toMatchObject({ status: "REFUNDED" });
+    await shop.eventually(order.id, { hold: "returned" });
+    expect(shop.catalog.states.get(order.id)).toBe("RETURNED");
+    expect(await shop.eventTypes(order.id)).toEqual(["placed", "paid", "refunded", "hold_confirmed", "hold_returned"]);
+  });
+
+  it("is refused when it contradicts itself", async () => {
+    const order = await shop.place();
+    const refused = await shop.tell(order, "succeeded", { status: "FAILED" });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: "/body/data/status" }] } });
+    expect(await shop.get(order.id)).toMatchObject({ status: "PENDING" });
+  });
+
   it("is noted, and no more, when the order is dead", async () => {
     const order = await shop.place();
     await shop.call("POST", `/orders/${order.id}/cancel`);

@@ -99,6 +99,8 @@ export function createOrderClient(peer: Peer, unit: Currency) {
         operation,
         method: "POST",
         path: `/orders/${payment.order_id}/payment`,
+        // A snapshot with a version: told twice, it changes nothing the second time.
+        idempotent: true,
         body: {
           type,
           timestamp: new Date(payment.updated_at).toISOString(),

@@ -70,11 +70,9 @@ export function createAttempts(options: { url: string; keys: () => readonly stri
           if (next === undefined) return failure;
           key = next;
           mayChangeKey = false;
-        } else if (outcome.repeat === "any-call" && mayRepeat) {
-          mayRepeat = false;
-          freshSocket = true;
         } else if (outcome.repeat === "idempotent-call" && idempotent && mayRepeat) {
           mayRepeat = false;
+          freshSocket = true;
           // A peer in trouble is not helped by all its callers coming back in the same millisecond.
           await pause(5 + Math.random() * 20);
         } else return failure;

@@ -12,7 +12,7 @@ export interface PeerFailure {
   readonly reason: UnavailableReason;
   /** A status or an error code: safe to log, says nothing that came from outside. */
   readonly detail: string;
-  readonly repeat: "any-call" | "idempotent-call" | "with-another-key" | "never";
+  readonly repeat: "idempotent-call" | "with-another-key" | "never";
   readonly retryAfterS?: number | undefined;
   /** False when the peer certainly saw nothing of the call, in none of its repetitions. */
   readonly sent?: boolean;

@@ -74,15 +74,13 @@ function agents(options: http.AgentOptions) {
 }
 
 const refused = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN"]);
-const severed = new Set(["ECONNRESET", "EPIPE"]);
 
 /** got's errors hold the request's headers, and so the key: only the code leaves this file. */
-function translate({ code, request, response }: RequestError): PeerFailure {
+function translate({ code }: RequestError): PeerFailure {
   if (code === "ETIMEDOUT") return { reason: "timeout", detail: code, repeat: "idempotent-call" };
   if (refused.has(code)) return { reason: "refused", detail: code, repeat: "idempotent-call" };
   if (code === "ERR_CANCELED") return { reason: "garbage", detail: "too-large", repeat: "never" };
   if (code.startsWith("HPE_")) return { reason: "garbage", detail: code, repeat: "never" };
-  // The peer may close an idle connection at the moment we use it; it has not read the request then.
-  const stale = severed.has(code) && request?.reusedSocket === true && response === undefined;
-  return { reason: "failing", detail: code, repeat: stale ? "any-call" : "idempotent-call" };
+  // Also on a kept connection: whether the peer closed it unread, or died between its COMMIT and its answer, looks alike.
+  return { reason: "failing", detail: code, repeat: "idempotent-call" };
 }

@@ -137,14 +137,23 @@ describe("a fault", () => {
 });
 
 describe("a kept connection that was cut before the answer", () => {
-  test("is replaced for any call", async () => {
+  test("is replaced for an idempotent call", async () => {
     const peer = setup.peerWith();
     await peer.call(setup.within(2000), write);
     setup.fake.on("POST", "/products", () =>
       setup.fake.requests.length === 2 ? "reset" : { status: 201, body: { id: 3 } },
     );
-    expect(await peer.call(setup.within(2000), write)).toMatchObject({ status: 201, body: { id: 3 } });
+    const answer = await peer.call(setup.within(2000), { ...write, idempotent: true });
+    expect(answer).toMatchObject({ status: 201, body: { id: 3 } });
     expect(setup.fake.requests).toHaveLength(3);
+  });
+
+  test("ends any other call, which the peer may have carried out", async () => {
+    const peer = setup.peerWith();
+    await peer.call(setup.within(2000), write);
+    setup.fake.on("POST", "/products", "reset");
+    await expect(peer.call(setup.within(2000), write)).rejects.toMatchObject({ reason: "failing", sent: true });
+    expect(setup.fake.requests).toHaveLength(2);
   });
 
   test("may have brought the call to a peer that is gone when it is repeated", async () => {
@@ -154,14 +163,15 @@ describe("a kept connection that was cut before the answer", () => {
       await setup.fake.mode("refuse");
       return "reset";
     });
-    await expect(peer.call(setup.within(2000), write)).rejects.toMatchObject({ reason: "refused", sent: true });
+    const repeated = peer.call(setup.within(2000), { ...write, idempotent: true });
+    await expect(repeated).rejects.toMatchObject({ reason: "refused", sent: true });
   });
 
   test("is replaced once", async () => {
     const peer = setup.peerWith();
     await peer.call(setup.within(2000), write);
     await setup.fake.mode("reset");
-    expect(await reasonOf(peer.call(setup.within(2000), write))).toBe("failing");
+    expect(await reasonOf(peer.call(setup.within(2000), { ...write, idempotent: true }))).toBe("failing");
     expect(setup.fake.requests).toHaveLength(3);
   });
 });

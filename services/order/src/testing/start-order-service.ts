@@ -53,7 +53,7 @@ export async function startOrderService(env: Readonly<Record<string, string>> = 
             order_id: order.id,
             amount: order.total,
             currency: "USD",
-            status: "SUCCEEDED",
+            status: { failed: "FAILED", refunded: "PARTIALLY_REFUNDED" }[type] ?? "SUCCEEDED",
             refunded: 0,
             version: 2,
             a_field_of_tomorrow: true,

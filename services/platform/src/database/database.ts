@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { mkdir, realpath } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Knex } from "knex";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
@@ -66,11 +66,12 @@ export async function openDatabase(options: {
   /** How long to wait for a predecessor that is closing the file. */
   readonly ownerWaitMs?: number;
 }): Promise<Database> {
-  const file = fileOf(options.url);
-  const folder = dirname(file);
+  const named = fileOf(options.url);
+  const folder = dirname(named);
   await mkdir(folder, { recursive: true }).catch((error) => {
     throw new DatabaseRefused(`the folder ${folder} cannot be made (${error.message}); set DATA_DIR to one that can`);
   });
+  const file = await behindLinks(named);
   const owner = await takeOwnership(file, options.ownerWaitMs ?? 2000).catch((error) => {
     throw refusal(`${file}.lock`, error);
   });
@@ -117,6 +118,15 @@ function fileOf(url: string): string {
   if (path === undefined || path === ":memory:")
     throw new DatabaseRefused("DATABASE_URL must be sqlite:<path of a file>; no other store is supported");
   return resolve(path);
+}
+
+/** The file itself: the lock stands beside it, and one file must not have two locks because it has two names. */
+async function behindLinks(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch {
+    return join(await realpath(dirname(file)), basename(file));
+  }
 }
 
 const remedies: Readonly<Record<string, string>> = {

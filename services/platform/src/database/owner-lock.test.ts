@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -93,4 +94,22 @@ test("a successor waits for an owner that is closing", async () => {
   await database.close();
   await owner.ended;
   expect(ids).toEqual(owner.acknowledged);
+});
+
+test("a link to a file does not give it a second owner", async () => {
+  const file = join(temporaryFolder(), "rows.db");
+  const link = join(temporaryFolder(), "rows.db");
+  symlinkSync(file, link);
+  const open = (name: string) =>
+    openDatabase({
+      url: `sqlite:${name}`,
+      migrations,
+      queueLimit: 10,
+      log: pino({ level: "silent" }),
+      metrics: createMetrics("test", "0"),
+      ownerWaitMs: 0,
+    });
+  const owner = await open(file);
+  await expect(open(link)).rejects.toThrow(DatabaseRefused);
+  await owner.close();
 });

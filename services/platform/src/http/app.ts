@@ -111,7 +111,7 @@ function openPaths(open: AppOptions["open"]): Koa.Middleware<State> {
 
 function ready(readiness: Readiness): Koa.Middleware<State> {
   return async (ctx, next) => {
-    if (readiness.state() === "starting") await readiness.wait(ctx.state.context);
+    await readiness.wait(ctx.state.context);
     return next();
   };
 }

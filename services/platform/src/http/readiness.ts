@@ -11,25 +11,27 @@ export type Readiness = ReturnType<typeof createReadiness>;
 export function createReadiness() {
   let state: "starting" | "ready" | "draining" = "starting";
   let open: () => void = () => {};
-  const started = new Promise<void>((resolve) => {
+  let started = false;
+  const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
   return {
     state: () => state,
     ready() {
       if (state === "starting") state = "ready";
+      started = true;
       open();
     },
     drain() {
       state = "draining";
       open();
     },
-    /** Requests that come while the service still starts wait for it, within their deadline. */
+    /** Requests that come while the service still starts wait for it, within their deadline. Throws 503 when it never was ready. */
     async wait(context: RequestContext): Promise<void> {
-      if (state !== "starting") return;
+      if (started) return;
       const patience = delay(Math.max(0, remaining(context)), undefined, { ref: false });
-      await Promise.race([started, patience]);
-      if (state === "starting") throw overloaded("The service is still starting.");
+      await Promise.race([opened, patience]);
+      if (!started) throw overloaded("The service is still starting.");
     },
   };
 }
