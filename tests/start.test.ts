@@ -8,12 +8,13 @@ import { temporaryFolder } from "@shop/platform/testing";
 // Real processes of the build (`make test` builds first): what a person or Kubernetes sees when a service cannot start.
 
 const root = new URL("..", import.meta.url).pathname;
-const services = [
-  ["catalog", "products"],
-  ["cart", "carts"],
-  ["order", "orders"],
-  ["payment", "payments"],
-] as const;
+/** Each service with its database, and a variable of its own that the test of bad configuration gets wrong. */
+const services: readonly (readonly [name: string, databaseName: string, ...own: string[]])[] = [
+  ["catalog", "products", "SHOP_CURRENCY"],
+  ["cart", "carts", "SHOP_CURRENCY"],
+  ["order", "orders", "SHOP_CURRENCY"],
+  ["payment", "payments", "SHOP_CURRENCY"],
+];
 
 const command = (service: string) => [join(root, `services/${service}/dist/main.js`)];
 const environment = (dataDir: string, env: Record<string, string> = {}) => ({
@@ -62,7 +63,7 @@ async function sql(file: string, statement: string): Promise<void> {
   });
 }
 
-describe.each(services)("%s", (service, databaseName) => {
+describe.each(services)("%s", (service, databaseName, ...own) => {
   test("bad configuration: every problem by its variable, code 78", async () => {
     const { code, said } = await refused(service, temporaryFolder(), {
       NODE_ENV: "production",
@@ -71,7 +72,7 @@ describe.each(services)("%s", (service, databaseName) => {
       SHOP_CURRENCY: "dollars",
     });
     expect(code).toBe(78);
-    for (const name of ["API_KEY", "PORT", "LOG_LEVEL", "SHOP_CURRENCY"]) expect(said).toContain(`${service}: ${name}`);
+    for (const name of ["API_KEY", "PORT", "LOG_LEVEL", ...own]) expect(said).toContain(`${service}: ${name}`);
     expect(said).not.toContain("    at ");
   });
 
