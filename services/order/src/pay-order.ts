@@ -28,6 +28,9 @@ interface Asked {
   readonly amount: MinorUnits;
 }
 
+/** The catalog holds stock no longer than this. */
+const longestHoldS = 7200;
+
 /** Before a charge and after it: what the payment service asks and tells. */
 export function createPayOrder(deps: {
   store: OrderStore;
@@ -50,7 +53,7 @@ export function createPayOrder(deps: {
   /** Unit, call, unit: the hold is asked for outside of both, under the order's id, so that it may be repeated. */
   async function secure(context: RequestContext, order: Order, now: number): Promise<Order> {
     const expires_at = payableUntil(order, now);
-    const ttl_s = Math.ceil((expires_at + holdSurplusMs - now) / 1000);
+    const ttl_s = Math.min(longestHoldS, Math.ceil((expires_at + holdSurplusMs - now) / 1000));
     let names: ProductNames;
     try {
       names = await catalog.hold(context, { order_id: order.id, items: order.items, ttl_s });

@@ -1,4 +1,11 @@
-import { type Metrics, type MinorUnits, PeerUnavailable, Problem, type RequestContext } from "@shop/platform";
+import {
+  type Metrics,
+  type MinorUnits,
+  PeerUnavailable,
+  Problem,
+  type RequestContext,
+  remaining,
+} from "@shop/platform";
 import { v7 } from "uuid";
 import type { Effects } from "./effects.ts";
 import { failOpen } from "./fail-open.ts";
@@ -12,6 +19,12 @@ export interface PayResult {
   readonly outcome: "paid" | "under-way" | "declined";
   readonly payment: Payment;
 }
+
+/** The least time in which a charge is begun: for the provider's answer, and to write it down. */
+const chargeableMs = 100;
+
+/** What a repeated payment is told: it is done already, or asked for wrongly. */
+const payersOwn = new Set(["order-already-paid", "amount-mismatch", "not-found"]);
 
 const underWay = (payment: Payment): PayResult => ({ outcome: "under-way", payment });
 
@@ -45,7 +58,7 @@ export function createPay(deps: {
       case "CHARGING":
         return underWay(live);
       case "UNKNOWN":
-        return askAgain(live, context);
+        return askAgain(live, amount, context);
       default:
         return confirm(live, amount, context);
     }
@@ -53,8 +66,10 @@ export function createPay(deps: {
 
   async function begin(payment: Payment, context: RequestContext): Promise<PayResult> {
     const consent = await consentOf(payment, payment.amount, context);
-    const standing = await store.begin(consent ? payment : { ...payment, status: "PENDING" }, context);
-    if (!consent || standing.id !== payment.id) return underWay(standing);
+    // Begun without the time to hear of its charge, it would be one whose outcome nobody knows.
+    const charging = consent && remaining(context) > chargeableMs;
+    const standing = await store.begin(charging ? payment : { ...payment, status: "PENDING" }, context);
+    if (!charging || standing.id !== payment.id) return underWay(standing);
     return settle(standing, provider.charge(standing, context.deadline), context);
   }
 
@@ -71,11 +86,26 @@ export function createPay(deps: {
     return settle(charging, provider.charge(charging, context.deadline), context);
   }
 
-  /** The provider knows what became of the charge; if it never took it, the same id makes it the same charge. */
-  async function askAgain(payment: Payment, context: RequestContext): Promise<PayResult> {
-    const find = async () =>
-      (await provider.find(payment.id, context.deadline)) ?? (await provider.charge(payment, context.deadline));
-    return settle(payment, find(), context);
+  /**
+   * The provider knows what became of the charge. When it never took it, the charge is made now, under the same id, and
+   * needs the order's consent like any other: the order may be dead since.
+   */
+  async function askAgain(payment: Payment, amount: MinorUnits, context: RequestContext): Promise<PayResult> {
+    const found = await lookUp(payment, context);
+    if (found === "unknown") return underWay(payment);
+    if (found) return settle(payment, Promise.resolve(found), context);
+    if (!(await consentOf(payment, amount, context))) return underWay(payment);
+    return settle(payment, provider.charge(payment, context.deadline), context);
+  }
+
+  async function lookUp(payment: Payment, context: RequestContext): Promise<ProviderResult | "unknown" | undefined> {
+    try {
+      return await provider.find(payment.id, context.deadline);
+    } catch (error) {
+      if (!(error instanceof ProviderUnavailable)) throw error;
+      context.log.error({ err: error, payment: payment.id }, "the provider cannot be asked what became of a charge");
+      return "unknown";
+    }
   }
 
   /** The money is taken: what is left to find out is whether the order knows. */
@@ -83,8 +113,8 @@ export function createPay(deps: {
     try {
       if (!(await consentOf(payment, amount, context))) return underWay(payment);
     } catch (error) {
-      // A dead order has to hear of its payment all the same; every other refusal is the payer's answer.
-      if (!(error instanceof Problem) || error.code !== "order-not-payable") throw error;
+      // An order that cannot be paid any more has to hear of its payment all the same.
+      if (!(error instanceof Problem) || payersOwn.has(error.code)) throw error;
     }
     const paid = await effects.tell(context, { type: "payment.succeeded", payment });
     return { outcome: paid ? "paid" : "under-way", payment };

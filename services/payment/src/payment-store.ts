@@ -129,8 +129,11 @@ async function liveOf(connection: Connection, orderIds: readonly string[]): Prom
 /** A payment whose caller has stopped waiting is not begun: it would be charged with nobody there to hear of it. */
 async function beginAll(database: Database, items: readonly Beginning[]): Promise<(Payment | Error)[]> {
   const awaited = items.filter(({ deadline }) => performance.now() < deadline).map(({ payment }) => payment);
+  const deadline = Math.max(...items.map((item) => item.deadline));
   const standing =
-    awaited.length > 0 ? await database.write((trx) => insertOrFind(trx, awaited)) : new Map<string, Payment>();
+    awaited.length > 0
+      ? await database.write((trx) => insertOrFind(trx, awaited), { deadline })
+      : new Map<string, Payment>();
   return items.map(({ payment }) => standing.get(payment.order_id) ?? overloaded());
 }
 

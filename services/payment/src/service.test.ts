@@ -174,6 +174,27 @@ test.each(["hang", "fail-before", "fail-after"] as const)(
   },
 );
 
+test("a charge that never arrived is made only when the order still agrees, and to the amount it agreed to", async () => {
+  const order = newOrder();
+  payment.provider.next = () => "fail-before";
+  expect((await payment.pay(order)).body.status).toBe("UNKNOWN");
+  payment.provider.next = () => "answer";
+  expect((await payment.pay(order, 0.01)).body.code).toBe("amount-mismatch");
+  answerPayable(payment.orders, () => refusal(409, "order-not-payable"));
+  expect((await payment.pay(order)).body.code).toBe("order-not-payable");
+  await payment.orders.mode("fail");
+  expect((await payment.pay(order)).body.status).toBe("UNKNOWN");
+  expect(await charges()).toEqual([]);
+});
+
+test("a payment without the time to hear of its charge waits, and is not charged", async () => {
+  const order = newOrder();
+  const late = await payment.pay(order, total, { headers: { "X-Deadline-Ms": "90" } });
+  expect([late.status, late.body.status]).toEqual([202, "PENDING"]);
+  expect((await payment.pay(order)).body).toMatchObject({ id: late.body.id, status: "SUCCEEDED" });
+  expect(await charges()).toHaveLength(1);
+});
+
 test("a charge whose answer was lost is looked up, and not sent again when the provider has it", async () => {
   const order = newOrder();
   const operations: string[] = [];
