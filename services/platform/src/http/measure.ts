@@ -13,7 +13,7 @@ export function measure(metrics: Metrics): Koa.Middleware<State> {
       const status = ctx.res.writableFinished ? ctx.res.statusCode : 499;
       metrics.httpInFlight.dec();
       metrics.httpDuration.observe({ method: ctx.method, route, status }, ms / 1000);
-      if (route.startsWith("/") && quiet.has(route)) return;
+      if (quiet.has(route)) return;
       if (context.log.isLevelEnabled("info"))
         context.log.info(
           { method: ctx.method, route, status, ms: Math.round(ms * 10) / 10, caller: context.caller },
