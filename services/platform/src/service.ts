@@ -13,6 +13,7 @@ import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { loadHttpClient, type Peer } from "./peer.ts";
 import { createPeers } from "./peers.ts";
+import { platformMigrations } from "./platform-migrations.ts";
 import { version } from "./version.ts";
 
 /** A service as a value: `run()` in production and `startService()` in tests make the same thing of it. */
@@ -122,6 +123,7 @@ export async function startService<Config extends object>(
     const database = await openDatabase({
       url: config.DATABASE_URL,
       migrations: definition.migrations,
+      platformMigrations,
       queueLimit: config.WRITE_QUEUE_LIMIT,
       log,
       metrics,

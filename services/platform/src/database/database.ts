@@ -59,6 +59,8 @@ export interface Migration {
 export async function openDatabase(options: {
   readonly url: string;
   readonly migrations: readonly Migration[];
+  /** The tables that the platform keeps in every service's store: a sequence of their own, so that both can grow. */
+  readonly platformMigrations?: readonly Migration[];
   /** Units that may wait; one more is refused with 503 `overloaded`. */
   readonly queueLimit: number;
   readonly log: Logger;
@@ -80,6 +82,7 @@ export async function openDatabase(options: {
     const writer = await openWriter(file);
     const read = openReaders(file);
     opened.push(writer.close, () => read.destroy());
+    await migrate(writer, options.platformMigrations ?? [], file, "platform_migrations");
     await migrate(writer, options.migrations, file);
     await read.raw("SELECT 1");
     const queue = createWriteQueue({

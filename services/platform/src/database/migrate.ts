@@ -14,16 +14,22 @@ interface Applied {
  * migration; a database that newer code has changed is accepted when each of those steps allows code as old as this,
  * so that a release can be rolled back. Throws DatabaseRefused.
  */
-export async function migrate(writer: Connection, migrations: readonly Migration[], file: string): Promise<void> {
+export async function migrate(
+  writer: Connection,
+  migrations: readonly Migration[],
+  file: string,
+  /** Where is written down what was applied: a sequence of its own has a table of its own. */
+  table: "schema_migrations" | "platform_migrations" = "schema_migrations",
+): Promise<void> {
   const numbers = migrations.map(({ name }) => numberOf(name));
   if (numbers.some((number, index) => number <= (numbers[index - 1] ?? 0)))
     throw new Error("Migrations must be listed by rising number");
   const code = numbers.at(-1) ?? 0;
 
-  await writer.exec(`CREATE TABLE IF NOT EXISTS schema_migrations (
+  await writer.exec(`CREATE TABLE IF NOT EXISTS ${table} (
     name TEXT PRIMARY KEY, checksum TEXT NOT NULL, oldest_code INTEGER NOT NULL, applied_at TEXT NOT NULL
   ) STRICT`);
-  const rows = await writer.query<Applied>("SELECT name, checksum, oldest_code FROM schema_migrations ORDER BY name");
+  const rows = await writer.query<Applied>(`SELECT name, checksum, oldest_code FROM ${table} ORDER BY name`);
   const applied = new Map(rows.map((row) => [row.name, row]));
 
   for (const { name, oldest_code } of rows) {
@@ -39,14 +45,14 @@ export async function migrate(writer: Connection, migrations: readonly Migration
         `migration ${name} was edited after it had been applied to ${file}; restore its text, and put the change into a new migration`,
       );
   }
-  for (const migration of migrations) if (!applied.has(migration.name)) await apply(writer, migration, file);
+  for (const migration of migrations) if (!applied.has(migration.name)) await apply(writer, migration, file, table);
 }
 
-async function apply(writer: Connection, { name, sql, oldestCode }: Migration, file: string): Promise<void> {
+async function apply(writer: Connection, { name, sql, oldestCode }: Migration, file: string, table: string) {
   try {
     await writer.exec("BEGIN IMMEDIATE");
     await writer.exec(sql);
-    await writer.query("INSERT INTO schema_migrations (name, checksum, oldest_code, applied_at) VALUES (?, ?, ?, ?)", [
+    await writer.query(`INSERT INTO ${table} (name, checksum, oldest_code, applied_at) VALUES (?, ?, ?, ?)`, [
       name,
       checksum(sql),
       oldestCode ?? numberOf(name),

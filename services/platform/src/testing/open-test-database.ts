@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Database, type Migration, openDatabase } from "../database/database.ts";
 import { createLogger } from "../log.ts";
 import { createMetrics } from "../metrics.ts";
+import { platformMigrations } from "../platform-migrations.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A store without a service around it, in a new folder unless a file is given. The test closes it. */
@@ -12,6 +13,7 @@ export const openTestDatabase = (
   openDatabase({
     url: `sqlite:${file}`,
     migrations,
+    platformMigrations,
     queueLimit: 2048,
     log: createLogger("test", "silent"),
     metrics: createMetrics("test", "0"),
