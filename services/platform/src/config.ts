@@ -16,6 +16,10 @@ export interface PlatformConfig {
   readonly REQUEST_TIMEOUT_MS: number;
   readonly BODY_LIMIT_BYTES: number;
   readonly WRITE_QUEUE_LIMIT: number;
+  /** Seconds between the runs of each sweep that does not say itself. */
+  readonly RECONCILE_EVERY_S: number;
+  /** Seconds after readiness in which nothing expires, so that what waited for this service arrives first. */
+  readonly SWEEP_DELAY_S: number;
   readonly LOG_LEVEL: string;
 }
 
@@ -61,6 +65,8 @@ const platformSchema = (service: { port: number; databaseName: string }) => {
     REQUEST_TIMEOUT_MS: joi.number().integer().min(50).max(120_000).default(5000),
     BODY_LIMIT_BYTES: joi.number().integer().min(1024).max(10_485_760).default(262_144),
     WRITE_QUEUE_LIMIT: joi.number().integer().min(1).max(1_000_000).default(2048),
+    RECONCILE_EVERY_S: joi.number().min(0.1).max(3600).default(30),
+    SWEEP_DELAY_S: joi.number().min(0).max(3600).default(120),
     LOG_LEVEL: joi.string().valid("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
   });
 };

@@ -23,9 +23,18 @@ export {
   moneyAnswer,
   moneySchema,
 } from "./money.ts";
+export { takeIn } from "./outbox/inbox.ts";
+export { sign, verify, type WebhookHeaders } from "./outbox/signature.ts";
+export {
+  createWebhookSecrets,
+  type WebhookSecretConfig,
+  type WebhookSecrets,
+  webhookSecretConfig,
+} from "./outbox/webhook-secrets.ts";
 export { type Peer, type PeerAnswer, type PeerCall, PeerUnavailable } from "./peer.ts";
 export { createTogether, type TogetherEntry } from "./peer-together.ts";
 export { databaseUnavailable, invalidRequest, notFound, overloaded, Problem } from "./problem.ts";
 export { backgroundContext, type RequestContext, remaining } from "./request-context.ts";
 export { run } from "./run.ts";
 export { type Parts, type RunningService, type ServiceDefinition, startService, type Wiring } from "./service.ts";
+export type { Sweep, SweepPass, SweepResult } from "./sweeps.ts";

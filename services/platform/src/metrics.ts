@@ -47,6 +47,12 @@ export function createMetrics(service: string, version: string) {
       labelNames: ["peer", "operation"] as const,
       registers,
     }),
+    reconcilerMended: new Counter({
+      name: "reconciler_mended_total",
+      help: "Things that a sweep found undone and mended",
+      labelNames: ["kind"] as const,
+      registers,
+    }),
     queueDepth: new Gauge({ name: "database_queue_depth", help: "Units of work waiting for the writer", registers }),
     batchSize: new Histogram({
       name: "database_batch_size",

@@ -7,6 +7,7 @@ import { createApp } from "./http/app.ts";
 import { type Listening, listen } from "./http/listen.ts";
 import { documentation, metricsPath, probes } from "./http/open-paths.ts";
 import { createReadiness } from "./http/readiness.ts";
+import { reconcileRoute } from "./http/reconcile.ts";
 import type { Route } from "./http/route.ts";
 import { statsRoute } from "./http/stats.ts";
 import type { Logger } from "./log.ts";
@@ -14,6 +15,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { loadHttpClient, type Peer } from "./peer.ts";
 import { createPeers } from "./peers.ts";
 import { platformMigrations } from "./platform-migrations.ts";
+import { createSweeps, type Sweep, type Sweeps } from "./sweeps.ts";
 import { version } from "./version.ts";
 
 /** A service as a value: `run()` in production and `startService()` in tests make the same thing of it. */
@@ -45,6 +47,8 @@ export interface Parts<Config extends object> {
 
 export interface Wiring {
   readonly routes: readonly Route[];
+  /** Run in this order, each every RECONCILE_EVERY_S unless it says otherwise. */
+  readonly sweeps?: readonly Sweep[];
   /** The service's own part of `/stats`. */
   stats?(): Promise<Record<string, unknown>>;
   /** Called after the last answer and before the database closes. */
@@ -97,12 +101,15 @@ export async function startService<Config extends object>(
   const listeners: Listening[] = [];
   let opened: Database | undefined;
   let wiring: Wiring | undefined;
+  let sweeps: Sweeps | undefined;
 
   const stop = async (withinMs = 8000): Promise<void> => {
     readiness.drain();
     const drained = async () => {
+      const swept = sweeps?.stop();
       await Promise.all(listeners.map((listener) => listener.close()));
       await app.settled();
+      await swept;
       await background.settled();
       await wiring?.stop?.();
     };
@@ -132,9 +139,11 @@ export async function startService<Config extends object>(
     wiring = await definition.wire({ config, log, metrics, database, background, peer: peers.create });
     const own = wiring.stats?.bind(wiring) ?? (async () => ({}));
     const stats = statsRoute({ service: definition.name, version, metrics, database, peers: peers.all, own });
-    routes = [...wiring.routes, stats];
+    sweeps = createSweeps({ sweeps: wiring.sweeps ?? [], everyS: config.RECONCILE_EVERY_S, log, metrics });
+    routes = [...wiring.routes, stats, reconcileRoute(sweeps)];
     app.mount(routes);
     readiness.ready();
+    sweeps.start();
     if (peers.all.length > 0) warmPeers(log);
     log.info({ port: listener.port, version }, "ready");
     return {
