@@ -3,10 +3,11 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Knex } from "knex";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import { guardFile } from "./file-guard.ts";
 import { migrate } from "./migrate.ts";
 import { takeOwnership } from "./owner-lock.ts";
 import { DatabaseRefused } from "./refused.ts";
-import { createCompiler, driverCode, openReaders, openWriter } from "./sqlite.ts";
+import { createCompiler, driverCode, guarded, openReaders, openWriter } from "./sqlite.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
 export { DatabaseRefused } from "./refused.ts";
@@ -17,6 +18,13 @@ export { isUniqueViolation } from "./sqlite.ts";
  * The promises and their reasons: docs/adr (units of work), and docs/architecture.md.
  */
 export interface Database {
+  /** Its path, with links resolved. */
+  readonly file: string;
+  /**
+   * Whether `file` still names what was opened. When it does not, writes are refused, and those that were committed
+   * meanwhile are said to be unknown; when the same file is put back, they go on.
+   */
+  inPlace(): boolean;
   /** Reads the last commit, on connections that cannot write. Never sees an open batch. */
   readonly read: Knex;
   /**
@@ -80,20 +88,25 @@ export async function openDatabase(options: {
   const opened: (() => Promise<unknown>)[] = [];
   try {
     const writer = await openWriter(file);
-    const read = openReaders(file);
-    opened.push(writer.close, () => read.destroy());
+    opened.push(writer.close);
     await migrate(writer, options.platformMigrations ?? [], file, "platform_migrations");
     await migrate(writer, options.migrations, file);
+    const guard = guardFile(file);
+    const read = openReaders(file, guard);
+    opened.push(() => read.destroy());
     await read.raw("SELECT 1");
     const queue = createWriteQueue({
       writer,
-      reopen: () => openWriter(file),
+      reopen: () => guarded(guard, () => openWriter(file, "refuse")),
+      guard,
       compiler: createCompiler(),
       limit: options.queueLimit,
       log: options.log,
       metrics: options.metrics,
     });
     return {
+      file,
+      inPlace: guard.inPlace,
       read,
       write: queue.write,
       onReset: queue.onReset,

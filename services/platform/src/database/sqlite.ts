@@ -1,6 +1,7 @@
 import knex from "knex";
 import sqlite3 from "sqlite3";
 import { databaseUnavailable, overloaded } from "../problem.ts";
+import type { FileGuard } from "./file-guard.ts";
 import { DatabaseRefused } from "./refused.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface Connection {
   query<Row>(sql: string, bindings?: readonly unknown[]): Promise<Row[]>;
   /** Runs any number of statements in one trip to the thread pool; not prepared, so for control statements and scripts. */
   exec(sql: string): Promise<void>;
+  /** Ends the statement under way with SQLITE_INTERRUPT. */
+  interrupt(): void;
   close(): Promise<void>;
 }
 
@@ -22,10 +25,21 @@ export type Done = (this: unknown, error: Error | null, rows?: unknown) => void;
 /** Multi-row inserts have a text for each number of rows, so that the texts are many but not without end. */
 const preparedAtMost = 256;
 
-/** Opens a file (made when missing) and sets its pragmas. Each statement is prepared once and kept: half the trips. */
-export async function openConnection(file: string, pragmas: readonly string[]): Promise<Connection> {
+const existing = sqlite3.OPEN_READWRITE | sqlite3.OPEN_FULLMUTEX;
+const made = existing | sqlite3.OPEN_CREATE;
+
+/**
+ * Opens a file and sets its pragmas. Each statement is prepared once and kept: half the trips. Only `create` makes a
+ * missing file, so that one that vanished is not taken for an empty one.
+ */
+export async function openConnection(
+  file: string,
+  pragmas: readonly string[],
+  missing: "create" | "refuse" = "create",
+): Promise<Connection> {
   const driver = await new Promise<sqlite3.Database>((resolve, reject) => {
-    const opening = new sqlite3.Database(file, (error) => (error ? reject(error) : resolve(opening)));
+    const mode = missing === "create" ? made : existing;
+    const opening = new sqlite3.Database(file, mode, (error) => (error ? reject(error) : resolve(opening)));
   });
   const prepared = new Map<string, sqlite3.Statement>();
 
@@ -59,6 +73,7 @@ export async function openConnection(file: string, pragmas: readonly string[]): 
       new Promise((resolve, reject) => {
         driver.exec(sql, (error) => (error ? reject(error) : resolve()));
       }),
+    interrupt: () => driver.interrupt(),
     close: () => {
       // SQLite does not close a connection that has a statement left.
       for (const statement of prepared.values()) statement.finalize();
@@ -81,21 +96,35 @@ export async function openConnection(file: string, pragmas: readonly string[]): 
  * The one writing connection. Durable: a COMMIT is on the disk when it answers. Savepoints spill to memory, not to
  * temporary files, so that a full disk is met in one place only.
  */
-export async function openWriter(file: string): Promise<Connection> {
-  const writer = await openConnection(file, [
+export async function openWriter(file: string, missing: "create" | "refuse" = "create"): Promise<Connection> {
+  const pragmas = [
     "busy_timeout = 5000",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
     "temp_store = MEMORY",
     "journal_size_limit = 67108864",
-  ]);
+  ];
+  const writer = await openConnection(file, pragmas, missing);
   const [mode] = await writer.query<{ journal_mode: string }>("PRAGMA journal_mode");
   if (mode?.journal_mode === "wal") return writer;
   await writer.close();
   throw new DatabaseRefused(
     `${file} is on a file system without write-ahead logging (a network share?); use a local disk`,
   );
+}
+
+/** A connection to the file that the guard knows, and to no other that came in its place meanwhile. */
+export async function guarded(guard: FileGuard, open: () => Promise<Connection>): Promise<Connection> {
+  guard.require();
+  const connection = await open();
+  try {
+    guard.require();
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
 }
 
 const quiet = { warn() {}, error() {}, debug() {}, deprecate() {} };
@@ -105,7 +134,7 @@ export const createCompiler = () =>
   knex({ client: "sqlite3", useNullAsDefault: true, compileSqlOnError: false, log: quiet });
 
 /** A pool of connections that cannot write. Three, so that of Node's four pool threads one is left for the writer. */
-export function openReaders(file: string) {
+export function openReaders(file: string, guard: FileGuard) {
   const readers = knex({
     client: "sqlite3",
     connection: { filename: file },
@@ -115,7 +144,8 @@ export function openReaders(file: string) {
     pool: { min: 1, max: 3 },
     acquireConnectionTimeout: 5000,
   });
-  readers.client.acquireRawConnection = () => openConnection(file, ["busy_timeout = 5000", "query_only = ON"]);
+  readers.client.acquireRawConnection = () =>
+    guarded(guard, () => openConnection(file, ["busy_timeout = 5000", "query_only = ON"], "refuse"));
   readers.client.destroyRawConnection = (connection: Connection) => connection.close();
   return readers;
 }

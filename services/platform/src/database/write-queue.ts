@@ -3,6 +3,7 @@ import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { databaseUnavailable, overloaded } from "../problem.ts";
 import type { WriteOptions } from "./database.ts";
+import type { FileGuard } from "./file-guard.ts";
 import type { Connection } from "./sqlite.ts";
 import { openUnit } from "./unit.ts";
 
@@ -27,6 +28,8 @@ export function createWriteQueue(options: {
   readonly writer: Connection;
   /** After a batch that failed as a whole: a fresh connection. */
   readonly reopen: () => Promise<Connection>;
+  /** Asked before a batch and, before its units are answered, whether they were committed to a file that is still there. */
+  readonly guard: FileGuard;
   readonly compiler: Knex;
   readonly limit: number;
   readonly log: Logger;
@@ -36,6 +39,7 @@ export function createWriteQueue(options: {
   const waiting: Entry[] = [];
   const listeners: (() => void)[] = [];
   let connection: Connection | undefined = options.writer;
+  let broken = false;
   let running = 0;
   let working: Promise<void> | undefined;
   let closed = false;
@@ -62,6 +66,8 @@ export function createWriteQueue(options: {
     let committing = false;
     let writer: Connection;
     try {
+      options.guard.require();
+      if (broken) await letGo();
       connection ??= await options.reopen();
       writer = connection;
       await writer.exec("BEGIN IMMEDIATE");
@@ -97,6 +103,7 @@ export function createWriteQueue(options: {
       const started = performance.now();
       await writer.exec("COMMIT");
       metrics.commitDuration.observe((performance.now() - started) / 1000);
+      options.guard.require();
     } catch (fault) {
       if (entry) outcomes.push({ entry, refused: undefined });
       return fail(fault, outcomes, committing);
@@ -148,13 +155,20 @@ export function createWriteQueue(options: {
   /** Ends a batch that the driver let down. The connection's state is not known any more, so that it is not used again. */
   async function fail(fault: unknown, outcomes: readonly Outcome[], committing: boolean): Promise<void> {
     log.error({ err: fault, units: outcomes.length, committing }, "a batch of writes failed; its units are told so");
-    const broken = connection;
-    connection = undefined;
-    await broken?.exec("ROLLBACK").catch(() => {});
-    await broken?.close().catch((error) => log.error({ err: error }, "the writer's connection could not be closed"));
+    await connection?.exec("ROLLBACK").catch(() => {});
+    broken = true;
+    // The last connection to a log that was deleted is all that still holds what was committed: a stop saves it.
+    if (options.guard.inPlace()) await letGo();
     reset();
     for (const outcome of outcomes)
       outcome.entry.reject(databaseUnavailable(committing && "result" in outcome ? "unknown" : "none"));
+  }
+
+  async function letGo(): Promise<void> {
+    const old = connection;
+    connection = undefined;
+    broken = false;
+    await old?.close().catch((error) => log.error({ err: error }, "the writer's connection could not be closed"));
   }
 
   return {
