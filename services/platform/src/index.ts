@@ -10,8 +10,11 @@ export {
 } from "./database/database.ts";
 export { createRowCache } from "./database/row-cache.ts";
 export { decodeCursor, page } from "./http/page.ts";
+export { problemAnswer } from "./http/render-problem.ts";
 export { type Answer, accepted, created, type Input, ok, type Route, route } from "./http/route.ts";
 export { instant, numericPathId, type PageQuery, pageQuery, text, uuid, uuidPathId } from "./http/schemas.ts";
+export type { Claim } from "./idempotency/claim.ts";
+export { type Answered, keepAnswers } from "./idempotency/keep-answers.ts";
 export type { Logger } from "./log.ts";
 export { Counter, Gauge, Histogram, type Metrics } from "./metrics.ts";
 export {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Claim } from "./idempotency/claim.ts";
 import type { Logger } from "./log.ts";
 
 /** What a piece of work carries with it: who asked, under which id, and until when. Passed on by hand, never ambient. */
@@ -9,6 +10,8 @@ export interface RequestContext {
   readonly deadline: number;
   readonly caller: string;
   readonly log: Logger;
+  /** What the request's Idempotency-Key gave it; a copy of the context, made for other work, does not have it. */
+  readonly claim?: Claim;
 }
 
 /** Milliseconds until the deadline; at most 0 when it has passed. */

@@ -1,5 +1,7 @@
 import { translateDriverError } from "../database/sqlite.ts";
 import { Problem } from "../problem.ts";
+import type { RequestContext } from "../request-context.ts";
+import type { Answer } from "./route.ts";
 
 export interface Rendered {
   readonly status: number;
@@ -30,6 +32,12 @@ export function renderProblem(error: unknown, requestId: string): Rendered {
     },
     ...(problem === error ? {} : { fault: error }),
   };
+}
+
+/** A problem as an answer, for a refusal that is kept like one: a declined payment (402). */
+export function problemAnswer(problem: Problem, { requestId }: Pick<RequestContext, "requestId">): Answer {
+  const { status, headers, body } = renderProblem(problem, requestId);
+  return { status, headers: { ...headers, "Content-Type": "application/problem+json" }, body };
 }
 
 const titleOf = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll("-", " ");

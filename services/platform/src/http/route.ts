@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type joi from "joi";
+import type { KeptFor } from "../idempotency/rules.ts";
 import type { RequestContext } from "../request-context.ts";
 
 /** What a handler gets: checked by the route's schemas, so typed and to be trusted. */
@@ -36,6 +37,13 @@ export interface RouteDefinition<Params, Query, Body> {
   /** Request headers beyond the common ones, for the documentation; the handler reads them from `headers`. */
   readonly headers?: joi.ObjectSchema;
   readonly body?: joi.Schema<Body>;
+  /**
+   * Every POST heeds `Idempotency-Key` (docs/adr: idempotency keys) unless it says `none`, because it tells repetitions
+   * by something else.
+   */
+  readonly idempotency?: "none";
+  /** For how long a repetition gets the first answer; `24h` when left out. */
+  readonly idempotencyKeptFor?: KeptFor;
   /** Each success status with the schema of its body; undefined for an empty one. */
   readonly answers: Readonly<Record<number, joi.Schema | undefined>>;
   /** The problem codes that this route adds to the common ones, by status. */
@@ -50,6 +58,19 @@ export type Route = RouteDefinition<unknown, unknown, unknown>;
 export const route = <Params = unknown, Query = unknown, Body = unknown>(
   definition: RouteDefinition<Params, Query, Body>,
 ): Route => definition as unknown as Route;
+
+export const heedsIdempotencyKey = ({ method, idempotency }: Pick<Route, "method" | "idempotency">): boolean =>
+  method === "POST" && idempotency !== "none";
+
+/** The JSON text of an answer; undefined for an empty one. */
+export const jsonOf = ({ json, body }: Answer): string | undefined =>
+  json ?? (body === undefined ? undefined : JSON.stringify(body));
+
+/** The headers of an answer, with the type of what it holds. */
+export const headersOf = (answer: Answer): Readonly<Record<string, string>> =>
+  answer.json === undefined && answer.body === undefined
+    ? { ...answer.headers }
+    : { "Content-Type": "application/json; charset=utf-8", ...answer.headers };
 
 export const ok = (body: unknown, headers?: Record<string, string>): Answer =>
   headers ? { status: 200, body, headers } : { status: 200, body };

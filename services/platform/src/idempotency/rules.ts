@@ -1,0 +1,41 @@
+import type { Answer } from "../http/route.ts";
+import { Problem } from "../problem.ts";
+
+/** How long a holder may take before another may do its work. */
+export const leaseMs = 60_000;
+
+/** How long an answer can be replayed. */
+export type KeptFor = "24h" | "30d";
+const dayMs = 86_400_000;
+export const keptForMs: Readonly<Record<KeptFor, number>> = { "24h": dayMs, "30d": 30 * dayMs };
+
+/**
+ * What becomes of the key when a request ends with this status. `keep`: it changed something, and the answer is final.
+ * `free`: it is not final, or nobody knows; a repetition runs again under the same resource id. `drop`: it was refused.
+ */
+export function endOf(status: number): "keep" | "free" | "drop" {
+  if (status === 202 || status >= 500) return "free";
+  return status < 300 || status === 402 ? "keep" : "drop";
+}
+
+export const keyInFlight = (): Problem =>
+  new Problem(
+    409,
+    "idempotency-in-flight",
+    "A request with this Idempotency-Key is being carried out. Repeat it to get its answer.",
+    {},
+    { "Retry-After": "1" },
+  );
+
+export const keyReused = (): Problem =>
+  new Problem(
+    422,
+    "idempotency-key-reused",
+    "This Idempotency-Key was sent with another request. Repeat that one unchanged, or choose a new key.",
+  );
+
+/** The answer of an earlier request, byte for byte. */
+export function replayOf(stored: { status: number; headers: string; body: string | null }): Answer {
+  const headers = { ...(JSON.parse(stored.headers) as Record<string, string>), "Idempotent-Replayed": "true" };
+  return { status: stored.status, headers, ...(stored.body === null ? {} : { json: stored.body }) };
+}
