@@ -1,6 +1,7 @@
 export type { Background } from "./background.ts";
 export { createBatcher } from "./batcher.ts";
 export { ConfigInvalid, type PlatformConfig } from "./config.ts";
+export { createCountGauge } from "./count-gauge.ts";
 export {
   type Database,
   isUniqueViolation,
