@@ -1,6 +1,7 @@
 import {
   type Currency,
   createBatcher,
+  giveUpAt,
   type Metrics,
   moneySchema,
   type Peer,
@@ -100,10 +101,9 @@ export function createCatalogClient(options: { peer: Peer; unit: Currency; metri
     },
   };
 
-  /** Several share a call, each with its own time: what is left of it, less a little to go on without the answer. */
+  /** Several share a call, each with its own time. */
   function settledBy<T>(until: number, answer: Promise<T>): Promise<T> {
-    const left = until - performance.now();
-    const late = delay(left - Math.min(100, left * 0.15));
+    const late = delay(giveUpAt(until) - performance.now());
     const timeout = late.over.then(() => Promise.reject(unavailable("timeout", "shared-call")));
     return Promise.race([answer, timeout]).finally(late.cancel);
   }

@@ -38,7 +38,7 @@ export {
 export { type Peer, type PeerAnswer, type PeerCall, PeerUnavailable } from "./peer.ts";
 export { createTogether, type TogetherEntry } from "./peer-together.ts";
 export { databaseUnavailable, invalidRequest, notFound, overloaded, Problem } from "./problem.ts";
-export { backgroundContext, type RequestContext, remaining } from "./request-context.ts";
+export { backgroundContext, giveUpAt, type RequestContext, remaining } from "./request-context.ts";
 export { run } from "./run.ts";
 export { type Parts, type RunningService, type ServiceDefinition, startService, type Wiring } from "./service.ts";
 export type { Sweep, SweepPass, SweepResult } from "./sweeps.ts";

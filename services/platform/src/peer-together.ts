@@ -2,7 +2,7 @@ import joi from "joi";
 import { createBatcher } from "./batcher.ts";
 import { type Peer, PeerUnavailable } from "./peer.ts";
 import { Problem } from "./problem.ts";
-import { type RequestContext, remaining } from "./request-context.ts";
+import { giveUpAt, type RequestContext, remaining } from "./request-context.ts";
 
 /** One result of a batch: what the call for its item alone would have answered. */
 export interface TogetherEntry {
@@ -109,9 +109,8 @@ function problemOf(status: number, { code, detail, ...members }: { code: string;
 
 /** Gives up a little before the deadline, so that the asker can still answer without the peer. */
 function inTime<Answered>(context: RequestContext, answer: Promise<Answered>, late: () => Error): Promise<Answered> {
-  const left = remaining(context);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(late()), Math.max(0, left - Math.min(150, left * 0.2)));
+    const timer = setTimeout(() => reject(late()), giveUpAt(context.deadline) - performance.now());
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

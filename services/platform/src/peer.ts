@@ -7,7 +7,7 @@ import { isFailure, type PeerFailure, PeerUnavailable } from "./peer-failure.ts"
 import { createSharing } from "./peer-sharing.ts";
 import { createSlots } from "./peer-slots.ts";
 import { createTransport } from "./peer-transport.ts";
-import { type RequestContext, remaining } from "./request-context.ts";
+import { giveUpAt, type RequestContext, remaining } from "./request-context.ts";
 
 export type { PeerAnswer } from "./peer-answer.ts";
 export type { PeerCall } from "./peer-attempts.ts";
@@ -127,9 +127,7 @@ export function createPeer(options: PeerOptions): Peer {
     name,
     async call(context, call) {
       const url = attempts.urlOf(call.path);
-      const left = remaining(context);
-      // What is kept back is the caller's, to answer without the peer.
-      const until = performance.now() + left - Math.min(150, Math.max(0, left) * 0.2);
+      const until = giveUpAt(context.deadline);
       const start = () => perform(context, call, until);
       if (call.method !== "GET") return start();
       const late = { reason: "timeout", detail: "shared-call" } as const;

@@ -17,6 +17,16 @@ export interface RequestContext {
 /** Milliseconds until the deadline; at most 0 when it has passed. */
 export const remaining = (context: Pick<RequestContext, "deadline">): number => context.deadline - performance.now();
 
+/**
+ * When to give up on a peer, a little before the deadline (both on the clock of `performance.now()`): what is kept back,
+ * a fifth of what is left and at most 150 ms, is for going on without it and still answering in time.
+ */
+export function giveUpAt(deadline: number): number {
+  const now = performance.now();
+  const left = Math.max(0, deadline - now);
+  return now + left - Math.min(150, left * 0.2);
+}
+
 /** A context for work that no request asked for: a sweep, a relay, a test. */
 export function backgroundContext(log: Logger, timeoutMs: number, caller = "background"): RequestContext {
   return {
