@@ -59,6 +59,7 @@ test("every other read finds its rows by an index", async () => {
     () => store.reservations.list({ after: "", limit: 10 }),
     () => store.reservations.list({ after, limit: 10, state: "HELD", createdUntil: 5 }),
     () => store.reservations.due(5, 10),
+    () => store.reservations.closedBefore(5, 10),
     () => store.reservations.countByState(),
   ];
   for (const read of reads) expect(bad(await plansOf(read))).toEqual([]);
@@ -115,12 +116,13 @@ test("holds past their time expire and free their stock; held again meanwhile, t
   await hold(extended, 1000);
   await hold(long, 9000);
   now += 1000;
-  await Promise.all([hold(extended, 9000), reservations.expireDue(10, soon())]);
+  const [, swept] = await Promise.all([hold(extended, 9000), reservations.expireDue(10, soon())]);
+  expect(swept).toEqual({ due: 2, expired: 1 });
   const states = await store.reservations.byIds([short, extended, long]);
   expect(states.map(({ state }) => state)).toEqual(["EXPIRED", "HELD", "HELD"]);
   expect((await store.products.byIds([id]))[0]).toMatchObject({ stock: 10, reserved: 4 });
   expect(changed.at(-1)).toEqual([id]);
-  expect(await reservations.expireDue(10, soon())).toBe(0);
+  expect(await reservations.expireDue(10, soon())).toEqual({ due: 0, expired: 0 });
   expect((await hold(short, 1000)).reservation.state).toBe("HELD");
 });
 

@@ -1,6 +1,7 @@
 import type { Database } from "@shop/platform";
 import { productTables } from "./product-store.ts";
 import { reservationTables } from "./reservation-store.ts";
+import { stockAudit } from "./stock-audit.ts";
 
 /** The queries of this service on one connection: reads of the last commit, or a unit of work. */
 export type Tables = ReturnType<typeof tablesOn>;
@@ -10,6 +11,7 @@ export type CatalogStore = ReturnType<typeof createCatalogStore>;
 const tablesOn = (connection: Database["read"]) => ({
   products: productTables(connection),
   reservations: reservationTables(connection),
+  audit: stockAudit(connection),
 });
 
 /** What the catalog keeps. Outside `inTransaction` only reads work. */

@@ -57,4 +57,12 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: "0002-closed-reservations",
+    oldestCode: 1,
+    sql: `
+      -- What is pruned after its time, longest closed first.
+      CREATE INDEX reservations_closed ON reservations (updated_at) WHERE state IN ('RELEASED', 'EXPIRED');
+    `,
+  },
 ];

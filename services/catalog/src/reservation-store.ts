@@ -62,6 +62,20 @@ export function reservationTables(connection: Database["read"]) {
       );
       return rows.map((row) => row.order_id);
     },
+    /** The orders whose hold came to nothing and was not touched since then, longest ago first. */
+    async closedBefore(before: number, limit: number): Promise<string[]> {
+      const rows = await query<{ order_id: string }>(
+        `SELECT order_id FROM reservations INDEXED BY reservations_closed
+         WHERE state IN ('RELEASED', 'EXPIRED') AND updated_at < ? ORDER BY updated_at LIMIT ?`,
+        [before, limit],
+      );
+      return rows.map((row) => row.order_id);
+    },
+    async remove(orderIds: readonly string[]): Promise<void> {
+      const ids = JSON.stringify(orderIds);
+      await query("DELETE FROM reservation_lines WHERE order_id IN (SELECT value FROM json_each(?))", [ids]);
+      await query("DELETE FROM reservations WHERE order_id IN (SELECT value FROM json_each(?))", [ids]);
+    },
     async countByState(): Promise<Partial<Record<ReservationState, number>>> {
       const rows = await query<{ state: ReservationState; count: number }>(
         "SELECT state, count(*) AS count FROM reservations GROUP BY state",

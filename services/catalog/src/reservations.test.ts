@@ -207,6 +207,11 @@ test("the list pages through the reservations of a state", async () => {
   expect(second.headers.get("link")).toBeNull();
   expect((await catalog.call("GET", "/reservations?older_than_s=60")).body).toEqual([]);
   expect((await catalog.call("GET", "/reservations?older_than_s=0")).body).toHaveLength(5);
+  await catalog.tamper(`UPDATE reservations SET created_at = created_at - 61000 WHERE order_id <= '${orders[3]}'`);
+  const old = await catalog.call("GET", "/reservations?state=HELD&older_than_s=60&limit=2");
+  const rest = /<(.+)>; rel="next"/.exec(old.headers.get("link") ?? "")?.[1] ?? "";
+  const older = [...old.body, ...(await catalog.call("GET", rest)).body];
+  expect(older.map(({ order_id }) => order_id)).toEqual([orders[0], orders[2], orders[3]]);
   expect((await catalog.call("GET", "/reservations?state=LOST")).status).toBe(422);
 });
 

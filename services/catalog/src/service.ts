@@ -1,4 +1,4 @@
-import { currency, Gauge, type Parts, type ServiceDefinition } from "@shop/platform";
+import { createCountGauge, currency, type Parts, type ServiceDefinition } from "@shop/platform";
 import { createCatalogStore } from "./catalog-store.ts";
 import { type CatalogConfig, catalogConfig } from "./config.ts";
 import { createProductManagement } from "./manage-products.ts";
@@ -9,6 +9,7 @@ import { reservationStates } from "./reservation-schemas.ts";
 import { catalogRoutes } from "./router.ts";
 import { seed } from "./seeds.ts";
 import { createReservations } from "./settle-reservations.ts";
+import { catalogSweeps } from "./sweeps.ts";
 
 export const catalogService: ServiceDefinition<CatalogConfig> = {
   name: "catalog",
@@ -31,18 +32,17 @@ async function wire({ config, database, metrics }: Parts<CatalogConfig>) {
   const reservations = createReservations({ store, unit, stockChanged: views.changed });
   if (config.SEED_PRODUCTS) await seed(store, unit);
 
-  new Gauge({
+  const counts = createCountGauge({
+    metrics,
     name: "reservations",
     help: "Reservations by state",
-    labelNames: ["state"] as const,
-    registers: [metrics.registry],
-    async collect() {
-      const counts = await store.reservations.countByState();
-      for (const state of reservationStates) this.set({ state }, counts[state] ?? 0);
-    },
+    label: "state",
+    kinds: reservationStates,
+    count: store.reservations.countByState,
   });
   return {
     routes: catalogRoutes({ store, views, management, reservations, unit }),
-    stats: async () => ({ reservations: await store.reservations.countByState() }),
+    sweeps: catalogSweeps({ store, reservations, stockChanged: views.changed, delayS: config.SWEEP_DELAY_S }),
+    stats: async () => ({ reservations: await counts() }),
   };
 }

@@ -60,18 +60,29 @@ export function createReservations(options: {
     return { outcomes, changed: changes.stock.map((change) => change.productId) };
   }
 
+  function settleAll(commands: readonly Command[], deadline: number): Promise<PromiseSettledResult<Outcome>[]> {
+    return Promise.allSettled(commands.map((command) => batcher.add({ command, deadline })));
+  }
+
   return {
     /** Rejects with the Problem that refuses the command. */
     settle: (command: Command, deadline: number): Promise<Outcome> => batcher.add({ command, deadline }),
     /** One result a command, in order; each as `settle` alone would have ended. */
-    settleAll(commands: readonly Command[], deadline: number): Promise<PromiseSettledResult<Outcome>[]> {
-      return Promise.allSettled(commands.map((command) => batcher.add({ command, deadline })));
-    },
-    /** Frees what was held past its time; says how many holds were looked at. */
-    async expireDue(limit: number, deadline: number): Promise<number> {
+    settleAll,
+    /** Frees what was held past its time, longest past first; says how many holds were due, and how many expired. */
+    async expireDue(limit: number, deadline: number): Promise<{ due: number; expired: number }> {
       const due = await store.reservations.due(now(), limit);
-      await Promise.all(due.map((orderId) => batcher.add({ command: { type: "expire", orderId }, deadline })));
-      return due.length;
+      const settled = await settleAll(
+        due.map((orderId) => ({ type: "expire", orderId })),
+        deadline,
+      );
+      const failed = settled.find((each) => each.status === "rejected");
+      if (failed) throw failed.reason;
+      // What was extended, or ended by another command meanwhile, stays as it is.
+      const expired = settled.filter(
+        (each) => each.status === "fulfilled" && each.value.reservation.state === "EXPIRED",
+      );
+      return { due: due.length, expired: expired.length };
     },
   };
 }

@@ -43,6 +43,13 @@ export async function startCatalog(env: Readonly<Record<string, string>> = {}) {
     call,
     /** Reads the database as it was last committed. */
     rows,
+    /** Writes behind the service's back: what time, or damage, would have done. */
+    tamper: async (sql: string): Promise<void> => database?.write((trx) => trx.raw(sql)),
+    /** Runs every sweep now; what each found. */
+    async reconcile(): Promise<Record<string, { found: number; mended: number; notes?: string[]; error?: string }>> {
+      const { body } = await call("POST", "/admin/reconcile");
+      return Object.fromEntries(body.passes.map(({ name, ...pass }: { name: string }) => [name, pass]));
+    },
     /** A new product of 10.00 with this stock, unless told otherwise. */
     async product(fields: Record<string, unknown> = {}): Promise<{ id: number; etag: string }> {
       const answer = await call("POST", "/products", { body: { name: "Lamp", price: 10, stock: 10, ...fields } });
