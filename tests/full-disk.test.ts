@@ -1,23 +1,11 @@
-import { execFileSync } from "node:child_process";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder } from "@shop/platform/testing";
+import { smallDisk } from "@shop/platform/testing";
 import { type Shop, startShop } from "./shop.ts";
 
 // The whole shop on a small disk of its own that fills up in the middle of its work, and gets room again.
 
-const disk = smallDisk();
-
-/** A disk of 4 MB, or undefined where this user may not mount one. */
-function smallDisk(): string | undefined {
-  const folder = temporaryFolder();
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], { stdio: "ignore" });
-    return folder;
-  } catch {
-    return undefined;
-  }
-}
+const disk = smallDisk(4_194_304);
 
 const running: Shop[] = [];
 async function started(env: Readonly<Record<string, string>>): Promise<Shop> {
@@ -28,7 +16,7 @@ async function started(env: Readonly<Record<string, string>>): Promise<Shop> {
 
 afterAll(async () => {
   for (const shop of running) await shop.stop();
-  if (disk) execFileSync("umount", ["-l", disk]);
+  disk?.remove();
 });
 
 /** Takes up what is left but for a little, so that the next writes meet the end of the disk. */
@@ -69,7 +57,7 @@ async function storedIds(shop: Shop): Promise<Set<string>> {
 (disk ? test : test.skip)(
   "a full disk: nothing acknowledged is lost, all else is told so, service resumes",
   async () => {
-    const folder = disk as string;
+    const folder = disk?.folder ?? "";
     const shop = await started({ DATA_DIR: folder, SEED_PRODUCTS: "true", REQUEST_TIMEOUT_MS: "3000" });
     const filler = fill(folder);
     const during = await orders(shop, (statuses) => statuses.filter((status) => status === 503).length >= 40);

@@ -20,6 +20,9 @@ export interface PlatformConfig {
   readonly RECONCILE_EVERY_S: number;
   /** Seconds after readiness in which nothing expires, so that what waited for this service arrives first. */
   readonly SWEEP_DELAY_S: number;
+  readonly BACKUP_DIR: string;
+  /** How many backups of a database are kept. */
+  readonly BACKUP_KEEP: number;
   readonly LOG_LEVEL: string;
 }
 
@@ -67,6 +70,8 @@ const platformSchema = (service: { port: number; databaseName: string }) => {
     WRITE_QUEUE_LIMIT: joi.number().integer().min(1).max(1_000_000).default(2048),
     RECONCILE_EVERY_S: joi.number().min(0.1).max(3600).default(30),
     SWEEP_DELAY_S: joi.number().min(0).max(3600).default(120),
+    BACKUP_DIR: joi.string().default((parent: PlatformConfig) => `${parent.DATA_DIR}/backups`),
+    BACKUP_KEEP: joi.number().integer().min(1).max(365).default(7),
     LOG_LEVEL: joi.string().valid("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
   });
 };

@@ -1,7 +1,10 @@
 import type joi from "joi";
+import { type Backups, createBackups } from "./backup/backups.ts";
+import { backupRoutes } from "./backup/routes.ts";
 import { type Background, createBackground } from "./background.ts";
 import { loadConfig, type PlatformConfig } from "./config.ts";
 import { type Database, type Migration, openDatabase } from "./database/database.ts";
+import { measureFreeSpace } from "./database/free-space.ts";
 import { createApiKeys } from "./http/api-keys.ts";
 import { createApp } from "./http/app.ts";
 import { type Listening, listen } from "./http/listen.ts";
@@ -100,6 +103,7 @@ export async function startService<Config extends object>(
   });
   const listeners: Listening[] = [];
   let opened: Database | undefined;
+  let backups: Backups | undefined;
   let wiring: Wiring | undefined;
   let sweeps: Sweeps | undefined;
 
@@ -107,9 +111,11 @@ export async function startService<Config extends object>(
     readiness.drain();
     const drained = async () => {
       const swept = sweeps?.stop();
+      const copied = backups?.stop();
       await Promise.all(listeners.map((listener) => listener.close()));
       await app.settled();
       await swept;
+      await copied;
       await background.settled();
       await wiring?.stop?.();
     };
@@ -136,13 +142,22 @@ export async function startService<Config extends object>(
       metrics,
     });
     opened = database;
+    measureFreeSpace(metrics, database.file);
+    backups = createBackups({
+      database,
+      name: definition.databaseName,
+      folder: config.BACKUP_DIR,
+      keep: config.BACKUP_KEEP,
+      log,
+      metrics,
+    });
     wiring = await definition.wire({ config, log, metrics, database, background, peer: peers.create });
     const own = wiring.stats?.bind(wiring) ?? (async () => ({}));
     const stats = statsRoute({ service: definition.name, version, metrics, database, peers: peers.all, own });
     sweeps = createSweeps({ sweeps: wiring.sweeps ?? [], everyS: config.RECONCILE_EVERY_S, log, metrics });
-    routes = [...wiring.routes, stats, reconcileRoute(sweeps)];
+    routes = [...wiring.routes, stats, reconcileRoute(sweeps), ...backupRoutes(backups)];
     app.mount(routes);
-    readiness.ready();
+    readiness.ready(database.inPlace);
     sweeps.start();
     if (peers.all.length > 0) warmPeers(log);
     log.info({ port: listener.port, version }, "ready");

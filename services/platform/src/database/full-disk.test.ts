@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { createMetrics } from "../metrics.ts";
+import { smallDisk } from "../testing/small-disk.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { type Database, openDatabase } from "./database.ts";
 
@@ -90,25 +90,12 @@ test("a unit that goes on after the disk was full commits nothing", async () => 
   expect(await database.read("rows").pluck("id")).toEqual([]);
 });
 
-/** A file system of one megabyte; undefined where this user may not mount one. */
-function smallDisk(): string | undefined {
-  const folder = temporaryFolder();
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "ignore" });
-    return folder;
-  } catch {
-    return undefined;
-  }
-}
-
-const disk = smallDisk();
-afterAll(() => {
-  if (disk) execFileSync("umount", [disk]);
-});
+const disk = smallDisk(1_048_576);
+afterAll(() => disk?.remove());
 
 (disk ? test : test.skip)("a full disk (skipped where a tmpfs may not be mounted)", async () => {
-  const file = join(disk ?? "", "rows.db");
-  const ballast = join(disk ?? "", "ballast");
+  const file = join(disk?.folder ?? "", "rows.db");
+  const ballast = join(disk?.folder ?? "", "ballast");
   const told: Told = { kept: [], refused: [], unknown: [] };
   writeFileSync(ballast, Buffer.alloc(400_000));
   const database = await open(file);

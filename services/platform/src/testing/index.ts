@@ -10,5 +10,6 @@ export {
   startFakePeer,
 } from "./fake-peer.ts";
 export { openTestDatabase } from "./open-test-database.ts";
+export { type SmallDisk, smallDisk } from "./small-disk.ts";
 export { startTestService, type TestService } from "./start.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
