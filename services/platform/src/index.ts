@@ -28,6 +28,17 @@ export {
   moneySchema,
 } from "./money.ts";
 export { takeIn } from "./outbox/inbox.ts";
+export {
+  createOutbox,
+  type Delivery,
+  type Destination,
+  type Message,
+  type Outbox,
+  type OutboxFilter,
+  type OutboxRow,
+  type OutboxState,
+  type OutboxStats,
+} from "./outbox/outbox.ts";
 export { sign, verify, type WebhookHeaders } from "./outbox/signature.ts";
 export {
   createWebhookSecrets,
