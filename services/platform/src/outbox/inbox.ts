@@ -16,3 +16,13 @@ export async function takeIn(trx: Knex, ids: readonly string[], at: number): Pro
   }
   return fresh;
 }
+
+/** Deletes up to `limit` ids that came before a time, in milliseconds, and says how many. */
+export async function pruneInbox(trx: Knex, receivedBefore: number, limit: number): Promise<number> {
+  const old = trx("inbox")
+    .select("webhook_id")
+    .where("received_at", "<", receivedBefore)
+    .orderBy("received_at")
+    .limit(limit);
+  return trx("inbox").whereIn("webhook_id", old).delete();
+}
