@@ -15,6 +15,7 @@ import type { Route } from "./http/route.ts";
 import { statsRoute } from "./http/stats.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import type { Outbox } from "./outbox/outbox.ts";
 import { loadHttpClient, type Peer } from "./peer.ts";
 import { createPeers } from "./peers.ts";
 import { platformMigrations } from "./platform-migrations.ts";
@@ -52,6 +53,8 @@ export interface Wiring {
   readonly routes: readonly Route[];
   /** Run in this order, each every RECONCILE_EVERY_S unless it says otherwise. */
   readonly sweeps?: readonly Sweep[];
+  /** Started at readiness, shown in `/stats`, stopped before `stop`. */
+  readonly outbox?: Outbox;
   /** The service's own part of `/stats`. */
   stats?(): Promise<Record<string, unknown>>;
   /** Called after the last answer and before the database closes. */
@@ -117,11 +120,14 @@ export async function startService<Config extends object>(
       await swept;
       await copied;
       await background.settled();
+      await wiring?.outbox?.stop();
       await wiring?.stop?.();
     };
     if (!(await endsWithin(withinMs, drained()))) {
       log.warn("the time to stop was up: requests or work behind them are abandoned");
       for (const listener of listeners) listener.abandon();
+      // Not waited for: it begins nothing more from here on.
+      void wiring?.outbox?.stop();
     }
     peers.close();
     apiKeys.stop();
@@ -153,12 +159,14 @@ export async function startService<Config extends object>(
     });
     wiring = await definition.wire({ config, log, metrics, database, background, peer: peers.create });
     const own = wiring.stats?.bind(wiring) ?? (async () => ({}));
-    const stats = statsRoute({ service: definition.name, version, metrics, database, peers: peers.all, own });
+    const { outbox } = wiring;
+    const stats = statsRoute({ service: definition.name, version, metrics, database, peers: peers.all, outbox, own });
     sweeps = createSweeps({ sweeps: wiring.sweeps ?? [], everyS: config.RECONCILE_EVERY_S, log, metrics });
     routes = [...wiring.routes, stats, reconcileRoute(sweeps), ...backupRoutes(backups)];
     app.mount(routes);
     readiness.ready(database.inPlace);
     sweeps.start();
+    outbox?.start();
     if (peers.all.length > 0) warmPeers(log);
     log.info({ port: listener.port, version }, "ready");
     return {

@@ -1,6 +1,7 @@
 import joi from "joi";
 import type { Database } from "../database/database.ts";
 import type { Metrics } from "../metrics.ts";
+import type { Outbox } from "../outbox/outbox.ts";
 import type { Peer } from "../peer.ts";
 import { ok, type Route, route } from "./route.ts";
 
@@ -10,6 +11,7 @@ interface Sources {
   readonly metrics: Metrics;
   readonly database: Database;
   readonly peers: readonly Peer[];
+  readonly outbox: Pick<Outbox, "stats"> | undefined;
   /** The service's own figures, such as orders by state. */
   readonly own: () => Promise<Record<string, unknown>>;
 }
@@ -27,7 +29,8 @@ export const statsRoute = (sources: Sources): Route =>
     method: "GET",
     path: "/stats",
     operation: "get-stats",
-    summary: "Figures of this instance: requests, errors and latency by route, the write queue, breakers, states",
+    summary:
+      "Figures of this instance: requests, errors and latency by route, the write queue, the outbox, breakers, states",
     scope: "ops:read",
     answers: { 200: joi.object().unknown(true) },
     handle: async () =>
@@ -38,6 +41,7 @@ export const statsRoute = (sources: Sources): Route =>
         routes: await byRoute(sources.metrics),
         queue: { depth: sources.database.queueDepth() },
         breakers: Object.fromEntries(sources.peers.map((peer) => [peer.name, peer.state()])),
+        ...(sources.outbox ? { outbox: await sources.outbox.stats() } : {}),
         ...(await sources.own()),
       }),
   });
