@@ -1,7 +1,7 @@
 import type joi from "joi";
+import { type Background, createBackground } from "./background.ts";
 import { type Backups, createBackups } from "./backup/backups.ts";
 import { backupRoutes } from "./backup/routes.ts";
-import { type Background, createBackground } from "./background.ts";
 import { loadConfig, type PlatformConfig } from "./config.ts";
 import { type Database, type Migration, openDatabase } from "./database/database.ts";
 import { measureFreeSpace } from "./database/free-space.ts";
@@ -13,6 +13,7 @@ import { createReadiness } from "./http/readiness.ts";
 import { reconcileRoute } from "./http/reconcile.ts";
 import type { Route } from "./http/route.ts";
 import { statsRoute } from "./http/stats.ts";
+import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { Outbox } from "./outbox/outbox.ts";
@@ -163,7 +164,9 @@ export async function startService<Config extends object>(
     const stats = statsRoute({ service: definition.name, version, metrics, database, peers: peers.all, outbox, own });
     sweeps = createSweeps({ sweeps: wiring.sweeps ?? [], everyS: config.RECONCILE_EVERY_S, log, metrics });
     routes = [...wiring.routes, stats, reconcileRoute(sweeps), ...backupRoutes(backups)];
-    app.mount(routes);
+    // The owner lock of the database keeps other processes out.
+    const keys = createIdempotency({ database, metrics, soleOwner: true, queueLimit: config.WRITE_QUEUE_LIMIT });
+    app.mount(routes, keys);
     readiness.ready(database.inPlace);
     sweeps.start();
     outbox?.start();

@@ -87,7 +87,7 @@ beforeAll(async () => {
   const early = call("GET", "/deadline");
   expect((await call("GET", "/livez")).status).toBe(200);
   expect((await call("GET", "/readyz")).status).toBe(503);
-  app.mount(routes);
+  app.mount(routes, { once: async (_request, _context, handle) => handle() });
   readiness.ready();
   expect((await early).status).toBe(200); // waited for the start instead of being refused
 });

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import Router from "@koa/router";
 import Koa from "koa";
+import type { Idempotency } from "../idempotency/idempotency.ts";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { notFound, Problem } from "../problem.ts";
@@ -43,8 +44,9 @@ export function createApp(options: AppOptions) {
   app.on("error", (error) => options.log.error({ err: error }, "an answer could not be sent"));
   return {
     callback: app.callback() as RequestListener,
-    mount(routes: readonly Route[]): void {
-      for (const route of routes) router.register(route.path, [route.method], [handlerOf(route, options.bodyLimit)]);
+    mount(routes: readonly Route[], idempotency: Pick<Idempotency, "once">): void {
+      for (const route of routes)
+        router.register(route.path, [route.method], [handlerOf(route, options.bodyLimit, idempotency)]);
     },
     /** Resolves when no handler is at work any more, also for clients that have gone away meanwhile. */
     settled: work.settled,

@@ -1,17 +1,26 @@
 import type { RouterContext } from "@koa/router";
 import joi from "joi";
 import type Koa from "koa";
+import type { Idempotency } from "../idempotency/idempotency.ts";
+import { fingerprintOf, keyOf } from "../idempotency/request-key.ts";
+import { keptForMs } from "../idempotency/rules.ts";
 import { forbidden } from "./api-keys.ts";
 import { hasBody, parseJson, readBody, requireJson } from "./body.ts";
 import type { State } from "./request-context.ts";
-import type { Answer, Route } from "./route.ts";
+import { type Answer, headersOf, heedsIdempotencyKey, jsonOf, type Route } from "./route.ts";
 import { type Fault, prepared, throwFaults, validate } from "./validate.ts";
 
 const nothing = joi.object({});
 const noBytes = Buffer.alloc(0);
 
-/** A route as middleware: may the caller, is the input right, one call, what goes out. */
-export function handlerOf(route: Route, bodyLimit: number): Koa.Middleware<State> {
+/** A route as middleware: may the caller, is the input right, one call (once under a key), what goes out. */
+export function handlerOf(
+  route: Route,
+  bodyLimit: number,
+  idempotency: Pick<Idempotency, "once">,
+): Koa.Middleware<State> {
+  const heedsKey = heedsIdempotencyKey(route);
+  const keptFor = keptForMs[route.idempotencyKeptFor ?? "24h"];
   const params = prepared("path", route.params ?? nothing);
   const query = prepared("query", route.query ?? nothing);
   const body = route.body && prepared("body", route.body);
@@ -30,8 +39,13 @@ export function handlerOf(route: Route, bodyLimit: number): Koa.Middleware<State
       headers: ctx.req.headers,
       context,
     };
+    const key = heedsKey ? keyOf(ctx.req.headers, faults) : undefined;
     throwFaults(faults);
-    send(ctx, await route.handle(input));
+    if (key === undefined) return send(ctx, await route.handle(input));
+    const { method, path, query: parameters } = ctx;
+    const fingerprint = fingerprintOf({ method, path, query: parameters, rawBody });
+    const request = { caller: identity.caller, key, fingerprint, keptForMs: keptFor };
+    send(ctx, await idempotency.once(request, context, async () => route.handle(input)));
   };
 }
 
@@ -57,14 +71,10 @@ function onceEach(query: Record<string, string | string[] | undefined>, faults: 
 }
 
 function send(ctx: Koa.ParameterizedContext<State>, answer: Answer): void {
+  const json = jsonOf(answer);
   ctx.status = answer.status;
-  if (answer.headers) ctx.set(answer.headers as Record<string, string>);
-  const json = answer.json ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
-  if (json === undefined) {
-    ctx.body = null;
-    ctx.status = answer.status;
-    return;
-  }
-  ctx.set("Content-Type", "application/json; charset=utf-8");
-  ctx.body = json;
+  ctx.set(headersOf(answer) as Record<string, string>);
+  ctx.body = json ?? null;
+  // Koa makes 204 of an empty body.
+  if (json === undefined) ctx.status = answer.status;
 }

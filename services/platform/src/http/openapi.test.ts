@@ -27,6 +27,7 @@ test("a route's schemas become its documentation", () => {
     parameters: [
       { name: "shelf_id", in: "path", required: true, schema: { type: "integer" } },
       { name: "dry", in: "query", required: false, schema: { type: "boolean" } },
+      { name: "Idempotency-Key", in: "header", required: false, schema: { type: "string" } },
     ],
     requestBody: {
       content: {
@@ -52,7 +53,7 @@ test("a route's schemas become its documentation", () => {
     "422",
     "503",
   ]);
-  expect(operation?.responses[409]?.description).toBe("`shelf-full`");
+  expect(operation?.responses[409]?.description).toBe("`idempotency-in-flight`, `shelf-full`");
 });
 
 test("the page names the route and lets no text become markup", () => {

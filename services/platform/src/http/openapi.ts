@@ -1,5 +1,6 @@
 import type joi from "joi";
-import type { Route } from "./route.ts";
+import { keyForm } from "../idempotency/request-key.ts";
+import { heedsIdempotencyKey, type Route } from "./route.ts";
 import { problemSchema } from "./schemas.ts";
 
 export interface OpenApiSource {
@@ -12,7 +13,7 @@ type Json = Record<string, unknown>;
 export interface Operation extends Json {
   operationId: string;
   summary: string;
-  parameters: { name: string; in: string; required: boolean; schema: Json }[];
+  parameters: { name: string; in: string; required: boolean; description?: string; schema: Json }[];
   requestBody?: { required: true; content: Record<string, { schema: Json }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: Json }>; headers?: Json }>;
 }
@@ -36,6 +37,16 @@ const bodyProblems: typeof commonProblems = {
   400: ["malformed-json"],
   413: ["payload-too-large"],
   415: ["unsupported-media-type"],
+};
+
+const keyProblems: typeof commonProblems = { 409: ["idempotency-in-flight"], 422: ["idempotency-key-reused"] };
+const keyParameter: Operation["parameters"][number] = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "Chosen by the caller, one for each intent. A repetition under it changes nothing more, and gets the first answer with `Idempotent-Replayed: true`.",
+  schema: { type: "string", pattern: keyForm },
 };
 
 /** The OpenAPI 3.1 document of a service, derived from the very schemas its routes check with. */
@@ -67,6 +78,7 @@ function operation(route: Route): Operation {
       ...parameters("path", route.params),
       ...parameters("query", route.query),
       ...parameters("header", route.headers),
+      ...(heedsIdempotencyKey(route) ? [keyParameter] : []),
     ],
     ...(route.body ? { requestBody: { required: true as const, content: json(jsonSchema(route.body)) } } : {}),
     responses: { ...successes(route), ...problems(route) },
@@ -101,16 +113,19 @@ function successes(route: Route): Operation["responses"] {
 }
 
 function problems(route: Route): Operation["responses"] {
-  const own = route.problems ?? {};
-  const common = route.body ? { ...commonProblems, ...bodyProblems } : commonProblems;
-  const statuses = new Set([...Object.keys(common), ...Object.keys(own), ...(route.params ? ["404"] : [])]);
+  const sources = [
+    commonProblems,
+    ...(route.body ? [bodyProblems] : []),
+    ...(heedsIdempotencyKey(route) ? [keyProblems] : []),
+    route.problems ?? {},
+  ];
+  const codes = new Map<number, string[]>(route.params && !route.problems?.[404] ? [[404, ["not-found"]]] : []);
+  for (const source of sources)
+    for (const [status, added] of Object.entries(source))
+      codes.set(Number(status), [...(codes.get(Number(status)) ?? []), ...added]);
   const content = json({ $ref: "#/components/schemas/Problem" }, "application/problem+json");
-  const entries = [...statuses].map((status) => {
-    const codes = [
-      ...(common[Number(status)] ?? []),
-      ...(own[Number(status)] ?? (status === "404" ? ["not-found"] : [])),
-    ];
-    return [status, { description: codes.map((code) => `\`${code}\``).join(", "), content }];
-  });
-  return Object.fromEntries(entries);
+  const described = (code: string) => `\`${code}\``;
+  return Object.fromEntries(
+    [...codes].map(([status, all]) => [status, { description: all.map(described).join(", "), content }]),
+  );
 }

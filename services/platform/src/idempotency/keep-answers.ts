@@ -10,7 +10,8 @@ export interface Answered {
 
 /**
  * Inside the unit of the effect, for one or many: keeps what each request is answered with, so that effect and answer
- * are one. The handler then sends that answer, whatever `handle` returns. An answer that is not final (202) is not
+ * are one. The handler then sends that answer, whatever `handle` returns; so a use case whose unit was undone throws, or
+ * keeps another answer. An answer that is not final (202) is not
  * stored: for it this only makes sure that the lease is still held, and the claim goes on.
  * Throws 409 `idempotency-in-flight` when one of the claims was taken over meanwhile: let it roll the unit back.
  */

@@ -1,0 +1,117 @@
+import type { Database } from "../database/database.ts";
+import type { Answer } from "../http/route.ts";
+import { createLogger } from "../log.ts";
+import { createMetrics } from "../metrics.ts";
+import { backgroundContext, type RequestContext } from "../request-context.ts";
+import { openTestDatabase } from "../testing/open-test-database.ts";
+import { createIdempotency, type Idempotency } from "./idempotency.ts";
+import { keepAnswers } from "./keep-answers.ts";
+import { pruneKeys } from "./key-store.ts";
+
+let database: Database;
+let idempotency: Idempotency;
+let clock = Date.now();
+beforeAll(async () => {
+  database = await openTestDatabase([{ name: "0001-made", sql: "CREATE TABLE made (id TEXT, by TEXT) STRICT" }]);
+  idempotency = boot();
+});
+afterAll(() => database.close());
+
+const boot = (soleOwner = true) =>
+  createIdempotency({ database, soleOwner, metrics: createMetrics("test", "0"), now: () => clock });
+
+const newContext = () => backgroundContext(createLogger("test", "silent"), 5000);
+const asked = (key: string, fingerprint = "same") => ({ caller: "ann", key, fingerprint, keptForMs: 86_400_000 });
+const made = (key: string): Promise<{ id: string; by: string }[]> =>
+  database.read("made").where("id", "like", `${key}%`);
+
+/** Carries out a request that writes one row, and says in it who wrote. */
+function carryOut(by: string, key: string, options: { on?: Idempotency; until?: () => Promise<void> } = {}) {
+  const context: RequestContext = newContext();
+  return (options.on ?? idempotency).once(asked(key), context, async () => {
+    await options.until?.();
+    const { claim } = context;
+    if (!claim) throw new Error("the request has no claim");
+    const answer: Answer = { status: 201, body: { id: claim.resourceId, by } };
+    await database.write(async (trx) => {
+      await trx("made").insert({ id: `${key} ${claim.resourceId}`, by });
+      await keepAnswers(trx, [{ claim, answer }]);
+    });
+    return answer;
+  });
+}
+
+/** A request that holds the key until it is let go. */
+async function hold(key: string, on = idempotency) {
+  let open = () => {};
+  let first: Promise<Answer> = Promise.resolve({ status: 0 });
+  const claimed = new Promise<void>((begun) => {
+    const until = () => {
+      begun();
+      return new Promise<void>((resolve) => {
+        open = resolve;
+      });
+    };
+    first = carryOut("first", key, { on, until });
+  });
+  await claimed;
+  return { first, open: () => open() };
+}
+
+test("a lease that ran out is taken over under the same id, and its first holder rolls back", async () => {
+  const { first, open } = await hold("lease");
+  clock += 59_999;
+  await expect(carryOut("second", "lease")).rejects.toMatchObject({ code: "idempotency-in-flight" });
+  clock += 1;
+  const [{ resource_id: id }] = await database.read("idempotency_keys").where({ key: "lease" });
+  const second = await carryOut("second", "lease");
+  open();
+
+  await expect(first).rejects.toMatchObject({ code: "idempotency-in-flight" });
+  expect(second.body).toEqual({ id, by: "second" });
+  expect(await made("lease")).toEqual([{ id: `lease ${id}`, by: "second" }]);
+  const replay = await carryOut("third", "lease");
+  expect(JSON.parse(replay.json ?? "")).toEqual(second.body);
+});
+
+test("what an earlier boot held is free at once for the sole owner, and else when its lease ends", async () => {
+  const { first, open } = await hold("boot");
+  await expect(carryOut("other", "boot", { on: boot(false) })).rejects.toMatchObject({ code: "idempotency-in-flight" });
+  const taken = await carryOut("successor", "boot", { on: boot() });
+  open();
+  await expect(first).rejects.toMatchObject({ code: "idempotency-in-flight" });
+  expect((await made("boot")).map(({ by }) => by)).toEqual(["successor"]);
+  expect(taken.body).toMatchObject({ by: "successor" });
+});
+
+test("one that lost its lease fails alone: others of its unit keep their answers when run again", async () => {
+  const lost = await hold("lost");
+  clock += 60_000;
+  await carryOut("second", "lost");
+  lost.open();
+  const [refused, done] = await Promise.allSettled([lost.first, carryOut("own", "neighbour")]);
+  expect([refused.status, done.status]).toEqual(["rejected", "fulfilled"]);
+  expect((await made("neighbour")).map(({ by }) => by)).toEqual(["own"]);
+});
+
+test("a key out of its time is new again, and swept otherwise", async () => {
+  const first = await carryOut("first", "old");
+  clock += 86_400_000;
+  const later = await idempotency.once(asked("old", "another"), newContext(), () => ({ status: 200, body: "later" }));
+  expect([first.status, later]).toEqual([201, { status: 200, body: "later" }]);
+
+  await carryOut("first", "swept");
+  const kept = await database.read("idempotency_keys").where("expires_at", ">", clock).pluck("key");
+  while ((await database.write((trx) => pruneKeys(trx, clock, 2))) > 0);
+  expect(await database.read("idempotency_keys").pluck("key")).toEqual(kept);
+  expect(kept).toContain("swept");
+});
+
+test("a copy of a context for other work does not carry the claim", async () => {
+  const context: RequestContext = newContext();
+  await idempotency.once(asked("copy"), context, () => {
+    expect(context.claim).toBeDefined();
+    expect({ ...context }).not.toHaveProperty("claim");
+    return { status: 200 };
+  });
+});
