@@ -1,7 +1,7 @@
 # Every command of the project. Each does its own set-up: only Node and, for the SQLite driver, a C++ compiler are assumed.
 # Each recipe is one process, so that a signal to make reaches it.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test check clean node installed built format lint types docs unit
+.PHONY: help run dev build test restore check clean node installed built format lint types docs unit
 
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
@@ -18,6 +18,9 @@ build: built ## Compile the services
 
 test: built ## Run every test; some only: make test ARGS=services/cart
 	@$(JEST) $(ARGS)
+
+restore: built ## Put backups in the place of the databases, the services stopped: make restore FROM=data/backups
+	@node scripts/restore.mjs $(FROM)
 
 check: lint types docs unit ## Format, lint, types, links and commands in the docs, and the tests beside the code
 

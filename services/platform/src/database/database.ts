@@ -137,7 +137,7 @@ function fileOf(url: string): string {
 }
 
 /** The file itself: the lock stands beside it, and one file must not have two locks because it has two names. */
-async function behindLinks(file: string): Promise<string> {
+export async function behindLinks(file: string): Promise<string> {
   try {
     return await realpath(file);
   } catch {

@@ -1,0 +1,133 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { pino } from "pino";
+import type { Database } from "../database/database.ts";
+import { createMetrics } from "../metrics.ts";
+import { openTestDatabase } from "../testing/open-test-database.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { createBackups } from "./backups.ts";
+import { checksumFileOf, checksumLine, sha256Of } from "./checksum.ts";
+import { findBackups, prepareRestore, type Restorable } from "./restore.ts";
+
+const migrations = [{ name: "0001-rows", sql: "CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT) STRICT" }];
+
+const opened: Database[] = [];
+async function open(file: string): Promise<Database> {
+  const database = await openTestDatabase(migrations, file);
+  opened.push(database);
+  return database;
+}
+const closeAll = async () => {
+  for (const database of opened.splice(0)) await database.close();
+};
+afterEach(closeAll);
+
+const add = (database: Database, count: number) =>
+  database.write((trx) => trx("rows").insert(Array.from({ length: count }, () => ({ text: "x".repeat(100) }))));
+const countIn = async (file: string): Promise<number> => (await (await open(file)).read("rows").pluck("id")).length;
+
+/** A closed database of five rows, and a backup of when it had three. */
+async function scene() {
+  const folder = temporaryFolder();
+  const file = join(folder, "rows.db");
+  const database = await open(file);
+  await add(database, 3);
+  const metrics = createMetrics("test", "0");
+  const log = pino({ level: "silent" });
+  const options = { database, name: "rows", folder: join(folder, "backups"), keep: 3, log, metrics };
+  const backups = createBackups(options);
+  const { id } = backups.start();
+  while ((await backups.find(id))?.status === "running") await setImmediate();
+  await add(database, 2);
+  const [backup] = await findBackups(options.folder);
+  return { folder, file, backup: backup as Restorable, close: closeAll };
+}
+
+test("the backup takes the place of the database, which is kept aside whole", async () => {
+  const { folder, file, backup, close } = await scene();
+  await close();
+  const restore = await prepareRestore(backup, file);
+  const kept = (await restore.replace()) ?? "";
+  await restore.close();
+  expect(await countIn(file)).toBe(3);
+  expect(await countIn(kept)).toBe(5);
+  expect(readdirSync(folder).filter((name) => name.includes("restoring"))).toEqual([]);
+});
+
+test("where there is no database it is put there, and the folder made", async () => {
+  const { folder, backup, close } = await scene();
+  await close();
+  const elsewhere = join(folder, "new", "rows.db");
+  const restore = await prepareRestore(backup, elsewhere);
+  expect(await restore.replace()).toBeUndefined();
+  await restore.close();
+  expect(await countIn(elsewhere)).toBe(3);
+});
+
+test("it is refused while a service has the database open, and no service opens it meanwhile", async () => {
+  const { file, backup, close } = await scene();
+  await expect(prepareRestore(backup, file)).rejects.toThrow("in use by another process");
+  await close();
+  const restore = await prepareRestore(backup, file);
+  await expect(open(file)).rejects.toThrow("in use by another process");
+  await restore.close();
+  expect(await countIn(file)).toBe(5);
+});
+
+test.each([
+  ["has no checksum", ({ file }: Restorable) => rmSync(checksumFileOf(file))],
+  ["altered or damaged", ({ file }: Restorable) => appendFileSync(file, "x")],
+  ["altered or damaged", ({ file }: Restorable) => truncateSync(file, statSync(file).size - 4096)],
+  [
+    "damaged",
+    async ({ file }: Restorable) => {
+      // A copy that was damaged before its checksum was taken.
+      const bytes = readFileSync(file);
+      writeFileSync(file, bytes.fill(0xff, bytes.length - 4096));
+      writeFileSync(checksumFileOf(file), checksumLine(await sha256Of(file), file));
+    },
+  ],
+])("a backup that %s is refused, and the database stays as it is", async (reason, spoil) => {
+  const { folder, file, backup, close } = await scene();
+  await close();
+  await spoil(backup);
+  await expect(prepareRestore(backup, file)).rejects.toThrow(reason);
+  expect(readdirSync(folder).filter((name) => /restoring|replaced/.test(name))).toEqual([]);
+  expect(await countIn(file)).toBe(5);
+});
+
+test("what was committed to the log alone is in the database that is kept", async () => {
+  const { folder, file, backup } = await scene();
+  // As a kill leaves it: copied while it is open, with its log.
+  const crashed = join(folder, "crashed", "rows.db");
+  mkdirSync(join(folder, "crashed"));
+  for (const end of ["", "-wal"]) copyFileSync(`${file}${end}`, `${crashed}${end}`);
+  const restore = await prepareRestore(backup, crashed);
+  const kept = (await restore.replace()) ?? "";
+  await restore.close();
+  expect(await countIn(crashed)).toBe(3);
+  expect(await countIn(kept)).toBe(5);
+});
+
+test("a damaged database is replaced, and kept as it is with its log", async () => {
+  const { file, backup, close } = await scene();
+  await close();
+  writeFileSync(file, "to be, or not to be".repeat(1000));
+  writeFileSync(`${file}-wal`, "a log");
+  const restore = await prepareRestore(backup, file);
+  const kept = (await restore.replace()) ?? "";
+  await restore.close();
+  expect(await countIn(file)).toBe(3);
+  expect([readFileSync(kept, "utf8").slice(0, 5), readFileSync(`${kept}-wal`, "utf8")]).toEqual(["to be", "a log"]);
+});
