@@ -4,7 +4,6 @@ import {
   type MinorUnits,
   type Peer,
   PeerUnavailable,
-  Problem,
   type RequestContext,
   type TogetherEntry,
 } from "@shop/platform";
@@ -23,12 +22,18 @@ interface HoldEntry extends TogetherEntry {
   readonly reservation?: { readonly lines: readonly { product_id: number; sku: string; name: string }[] };
 }
 
+interface Settled {
+  readonly done: boolean;
+  readonly state: string | undefined;
+}
+
 export type CatalogClient = ReturnType<typeof createCatalogClient>;
 
 /** The catalog takes at most so many orders in one call. */
 const ordersAtOnce = 64;
 /** A line is at most 70 bytes of JSON: a call stays well below the 256 KiB that a service reads. */
 const linesAtOnce = 2000;
+const holdsAtOnce = 500;
 
 /** What this service asks of the catalog. All calls may be repeated under the same order without harm. */
 export function createCatalogClient(peer: Peer, unit: Currency) {
@@ -73,18 +78,31 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     bodyOf: (confirmed) => ({ order_ids: confirmed.map(({ order_id }) => order_id) }),
   });
 
-  /** Throws PeerUnavailable, or the Problem that the catalog answered with. */
-  async function settle(context: RequestContext, order_id: string, how: "release" | "return"): Promise<void> {
+  /** The state of the reservation afterwards; when the catalog refuses, why and the state that it has (none: unknown). */
+  async function settle(context: RequestContext, order_id: string, how: "release" | "return"): Promise<Settled> {
+    const operation = `${how}-hold`;
     const answer = await peer.call(context, {
-      operation: `${how}-hold`,
+      operation,
       method: "POST",
       path: `/reservations/${order_id}/${how}`,
       idempotent: true,
       answers: { 200: joi.object({ state: joi.string().required() }) },
     });
-    if (answer.status === 200) return;
-    const { code, detail, state } = answer.body as { code: string; detail?: string; state?: string };
-    throw new Problem(answer.status, code, detail ?? code, { state });
+    const { state } = answer.body as { state?: string };
+    if (answer.status === 200 || answer.status === 409) return { done: answer.status === 200, state };
+    if (answer.status === 404) return { done: false, state: undefined };
+    throw new PeerUnavailable(peer.name, operation, { reason: "garbage", detail: `${answer.status} unexpected` });
+  }
+
+  /** Tries one way to give stock back, then the other. */
+  async function giveBack(context: RequestContext, order_id: string, ways: readonly ("release" | "return")[]) {
+    let last: Settled | undefined;
+    for (const way of ways) {
+      last = await settle(context, order_id, way);
+      if (last.done || last.state === "RELEASED" || last.state === "RETURNED") break;
+    }
+    if (last?.state === "RELEASED" || last?.state === "RETURNED") return last.state;
+    throw new PeerUnavailable(peer.name, "give-back", { reason: "garbage", detail: `the hold is ${last?.state}` });
   }
 
   return {
@@ -102,9 +120,28 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     async confirm(context: RequestContext, order_id: string): Promise<void> {
       await confirms.ask(context, { order_id });
     },
-    /** Gives up the hold, and bars one that is still on its way. */
-    release: (context: RequestContext, order_id: string) => settle(context, order_id, "release"),
-    /** Puts stock that was taken back. */
-    return: (context: RequestContext, order_id: string) => settle(context, order_id, "return"),
+    /**
+     * Gives up the hold, and bars one that is still on its way; stock that was taken is put back. Whatever the catalog
+     * made of the hold, it ends RELEASED or RETURNED. Throws PeerUnavailable.
+     */
+    release: (context: RequestContext, order_id: string) => giveBack(context, order_id, ["release", "return"]),
+    /** Puts stock that was taken back; what was only held is released. Ends like `release`. */
+    return: (context: RequestContext, order_id: string) => giveBack(context, order_id, ["return", "release"]),
+
+    /** A page of the orders for which stock has been held for longer than `olderThanS`, and where the next one begins. */
+    async held(context: RequestContext, { olderThanS, cursor }: { olderThanS: number; cursor?: string | undefined }) {
+      const operation = "list-holds";
+      const query = `state=HELD&older_than_s=${olderThanS}&limit=${holdsAtOnce}${cursor ? `&cursor=${cursor}` : ""}`;
+      const { status, body, headers } = await peer.call(context, {
+        operation,
+        method: "GET",
+        path: `/reservations?${query}`,
+        answers: { 200: joi.array().items(joi.object({ order_id: joi.string().required() })) },
+      });
+      if (status !== 200)
+        throw new PeerUnavailable(peer.name, operation, { reason: "garbage", detail: `${status} unexpected` });
+      const order_ids = (body as { order_id: string }[]).map(({ order_id }) => order_id);
+      return { order_ids, next: /[?&]cursor=([A-Za-z0-9_-]+)/.exec(headers.link ?? "")?.[1] };
+    },
   };
 }

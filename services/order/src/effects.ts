@@ -1,63 +1,120 @@
-import { type Background, backgroundContext, type Logger } from "@shop/platform";
+import {
+  type Delivery,
+  type Destination,
+  type OutboxRow,
+  PeerUnavailable,
+  Problem,
+  type RequestContext,
+} from "@shop/platform";
 import type { CatalogClient } from "./catalog-client.ts";
 import type { ChangeOrder } from "./change-order.ts";
-import { type HoldEventType, holdMayMove } from "./order.ts";
-import type { Command } from "./order-events.ts";
+import type { Command } from "./commands.ts";
+import { type HoldEventType, holdMayMove, type Order } from "./order.ts";
+import type { OrderEvent } from "./order-events.ts";
+import type { OrderStore } from "./order-store.ts";
+import { holdSurplusMs } from "./payable.ts";
+import type { PaymentClient } from "./payment-client.ts";
 
-/** What an order learns when the catalog has done as it was told. */
-const outcomes = {
-  confirm: "hold_confirmed",
-  release: "hold_released",
-  return: "hold_returned",
-} as const satisfies Record<Command["type"], HoldEventType>;
+/** As many as share one call to the catalog, and as many again that wait for the next. */
+const catalogAtOnce = 128;
 
-export type Effects = ReturnType<typeof createEffects>;
+const delivered: Delivery = { delivered: true };
 
-/** Tells the catalog what orders oblige us to, after their COMMIT and outside of every request. A failure is logged. */
-export function createEffects(deps: {
+/**
+ * Where the outbox takes what orders oblige us to tell others, and what orders learn from it. Everything here may be
+ * delivered again: the others know a repetition, and an outcome that an order has learnt already is no event.
+ */
+export function createDestinations(deps: {
+  store: OrderStore;
   catalog: CatalogClient;
+  payments: PaymentClient;
   change: ChangeOrder;
-  background: Background;
-  log: Logger;
   timeoutMs: number;
-}) {
-  const { catalog, change, background, log, timeoutMs } = deps;
+}): Record<"catalog" | "payment", Destination> {
+  const { store, catalog, payments, change, timeoutMs } = deps;
 
-  async function carryOut({ type, order_id }: Command): Promise<void> {
-    await catalog[type](backgroundContext(log, timeoutMs), order_id);
-    const event = outcomes[type];
-    await change(backgroundContext(log, timeoutMs), order_id, (order) =>
-      holdMayMove(order, event) ? [{ type: event, data: {} }] : [],
+  async function toCatalog({ type, aggregate: order_id }: OutboxRow, context: RequestContext): Promise<Delivery> {
+    if (type === "confirm") await confirm(context, order_id);
+    else await giveBack(context, order_id, type as "release" | "return");
+    return delivered;
+  }
+
+  async function confirm(context: RequestContext, order_id: string): Promise<void> {
+    try {
+      await confirmOrHoldAnew(context, order_id);
+    } catch (refusal) {
+      // 5xx is trouble of the catalog's, and no answer.
+      if (!(refusal instanceof Problem) || refusal.status >= 500) throw refusal;
+      const reason = `${refusal.code}: ${refusal.message}`;
+      await change(context, order_id, (order) => eventsOfLostStock(order, reason));
+      return;
+    }
+    await change(context, order_id, (order) => following(order, "hold_confirmed"));
+  }
+
+  /** A catalog that was restored may not know the hold any more; the stock may still be there at the price that was paid. */
+  async function confirmOrHoldAnew(context: RequestContext, order_id: string): Promise<void> {
+    try {
+      return await catalog.confirm(context, order_id);
+    } catch (refusal) {
+      const order = refusal instanceof Problem && refusal.status === 404 ? await store.read(order_id) : undefined;
+      if (!order) throw refusal;
+      await catalog.hold(context, { order_id, items: order.items, ttl_s: holdSurplusMs / 1000 });
+      await catalog.confirm(context, order_id);
+    }
+  }
+
+  async function giveBack(context: RequestContext, order_id: string, how: "release" | "return"): Promise<void> {
+    const state = await catalog[how](context, order_id);
+    await change(context, order_id, (order) =>
+      // What we know to be taken cannot have been released: a restored catalog forgot that it was.
+      following(order, state === "RETURNED" || order.hold === "confirmed" ? "hold_returned" : "hold_released"),
     );
   }
 
-  /** The end of what is under way for each order: a return must not overtake the confirm that it takes back. */
-  const last = new Map<string, Promise<void>>();
-
-  async function inTurn(command: Command): Promise<void> {
-    const before = last.get(command.order_id);
-    const turn = (async () => {
-      await before?.catch(() => {});
-      await carryOut(command);
-    })();
-    last.set(command.order_id, turn);
-    try {
-      await turn;
-    } finally {
-      if (last.get(command.order_id) === turn) last.delete(command.order_id);
+  async function toPayment({ aggregate, payload }: OutboxRow, context: RequestContext): Promise<Delivery> {
+    const refund = payload as Omit<Extract<Command, { type: "refund" }>, "type" | "order_id">;
+    switch (await payments.refund(context, { order_id: aggregate, ...refund })) {
+      case "done":
+        return delivered;
+      case "under-way":
+        return { delivered: false, error: "the refund is under way at the provider" };
+      case "failed":
+        return { delivered: false, error: "the provider refused the refund", dead: true };
     }
   }
 
   return {
-    send(commands: readonly Command[]): void {
-      for (const command of commands)
-        background.start(`${command.type} the hold of order ${command.order_id}`, () => inTurn(command));
-    },
-    /** Gives up the hold of an order that could not be stored. */
-    abandon(order_id: string): void {
-      background.start(`release the hold of order ${order_id}, which was not stored`, () =>
-        catalog.release(backgroundContext(log, timeoutMs), order_id),
-      );
-    },
+    catalog: { deliver: told(toCatalog), timeoutMs, concurrency: catalogAtOnce },
+    payment: { deliver: told(toPayment), timeoutMs },
   };
 }
+
+const following = (order: Order, type: HoldEventType): OrderEvent[] =>
+  holdMayMove(order, type) ? [{ type, data: {} }] : [];
+
+/** Paid, and nothing there to send: the money goes back. When that is under way already, only the hold is over. */
+function eventsOfLostStock(order: Order, reason: string): OrderEvent[] {
+  if (order.status !== "PAID" || order.payment_id === null) return following(order, "hold_released");
+  return holdMayMove(order, "hold_released")
+    ? [{ type: "stock_gone", data: { payment_id: order.payment_id, reason } }]
+    : [];
+}
+
+/** A peer that is away, and a store that is busy, are reasons to come again. */
+const told =
+  (deliver: Destination["deliver"]): Destination["deliver"] =>
+  async (row, context) => {
+    try {
+      return await deliver(row, context);
+    } catch (error) {
+      if (error instanceof PeerUnavailable)
+        return {
+          delivered: false,
+          error: error.message,
+          ...(error.retryAfterS === undefined ? {} : { retryAfterS: error.retryAfterS }),
+        };
+      if (error instanceof Problem) return { delivered: false, error: `${error.code}: ${error.message}` };
+      throw error;
+    }
+  };

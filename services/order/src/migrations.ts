@@ -56,4 +56,17 @@ CREATE TABLE order_events (
 ) STRICT, WITHOUT ROWID;
 `,
   },
+  {
+    name: "0002-noted-payments-and-sweeps",
+    oldestCode: 1,
+    sql: `
+ALTER TABLE orders ADD COLUMN noted TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(noted));
+
+-- For sweeps: each holds only the orders that there is still something to do for.
+CREATE INDEX orders_due ON orders (expires_at) WHERE status = 'PENDING';
+CREATE INDEX orders_unverified ON orders (id) WHERE status = 'PENDING' AND verification = 'pending';
+CREATE INDEX orders_unsettled ON orders (updated_at)
+WHERE ((status = 'PAID' AND hold <> 'confirmed') OR (status IN ('CANCELLED', 'EXPIRED', 'REFUNDED') AND hold IN ('none', 'held')));
+`,
+  },
 ];

@@ -46,7 +46,10 @@ export type OrderEvent =
       readonly type: "refunded";
       readonly data: { readonly payment_id: string; readonly version: number; readonly refunded: MinorUnits };
     }
-  | { readonly type: "payment_failed" | "payment_after_close"; readonly data: PaymentNote }
+  /** Paid, but its stock is gone: there is nothing to confirm, and its payment is refunded. */
+  | { readonly type: "stock_gone"; readonly data: { readonly payment_id: string; readonly reason: string } }
+  /** A payment that failed; one of another amount or currency than the order's; one for an order that is closed. */
+  | { readonly type: "payment_failed" | "payment_mismatch" | "payment_after_close"; readonly data: PaymentNote }
   | { readonly type: "cancelled"; readonly data: { readonly reason: string; readonly verification?: "rejected" } }
   | { readonly type: "expired"; readonly data: { readonly reason: string } }
   | { readonly type: "fulfilled"; readonly data: Nothing };
@@ -71,6 +74,7 @@ export function placedOrder(id: string, { data }: Placed, at: number): Order {
     refunded: 0,
     payment_id: null,
     payment_version: 0,
+    noted: {},
     reason: null,
     created_at: at,
     updated_at: at,
@@ -84,27 +88,4 @@ export function fold(history: readonly RecordedEvent[]): Order | undefined {
   if (first?.event.type !== "placed") return undefined;
   const placed = placedOrder(first.order_id, first.event, first.at);
   return rest.reduce((order, { event, at }) => transition(order, event, at), placed);
-}
-
-/** What the catalog must be told about an order's stock. */
-export interface Command {
-  readonly type: "confirm" | "release" | "return";
-  readonly order_id: string;
-}
-
-/** What an event obliges us to tell others. `before` is the order that it happened to. */
-export function commandsOf(before: Order, event: OrderEvent): Command[] {
-  const order_id = before.id;
-  switch (event.type) {
-    case "paid":
-      return [{ type: "confirm", order_id }];
-    case "cancelled":
-    case "expired":
-      // Also without a hold that we know of: one asked for may still arrive there, and a release bars it.
-      return [{ type: "release", order_id }];
-    case "refunded":
-      return before.status === "PAID" && event.data.refunded === before.total ? [{ type: "return", order_id }] : [];
-    default:
-      return [];
-  }
 }

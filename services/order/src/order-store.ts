@@ -24,9 +24,10 @@ type ItemTuple = [
   price: number,
 ];
 
-interface OrderRow extends Omit<Order, "items"> {
+interface OrderRow extends Omit<Order, "items" | "noted"> {
   /** JSON of ItemTuple[]. */
   readonly items: string;
+  readonly noted: string;
 }
 
 interface EventRow {
@@ -49,11 +50,11 @@ const readAtOnce = 64;
 /** The columns of an order, as its fields are named, and those of them that change. */
 const columns = [
   ...["id", "user_id", "status", "verification", "hold", "currency", "total", "refunded", "payment_id"],
-  ...["payment_version", "reason", "created_at", "updated_at", "expires_at", "seq"],
+  ...["payment_version", "noted", "reason", "created_at", "updated_at", "expires_at", "seq"],
 ];
 const changing = [
-  ...["status", "verification", "hold", "refunded", "payment_id", "payment_version", "reason"],
-  ...["updated_at", "expires_at", "seq"],
+  ...["status", "verification", "hold", "refunded", "payment_id", "payment_version", "noted"],
+  ...["reason", "updated_at", "expires_at", "seq"],
 ];
 
 const selectOrders = `
@@ -104,6 +105,35 @@ SET sku = i.value ->> 'sku', name = i.value ->> 'name'
 FROM json_each(?) AS o, json_each(o.value -> 'items') AS i
 WHERE order_items.order_id = o.value ->> 'id' AND order_items.line = i.key`;
 
+/**
+ * Orders that a sweep has work on, each by an index of nothing else: unpaid past their time; not verified yet; without
+ * the outcome of what the catalog, or the payment service for lack of stock, must have been told.
+ */
+const openOrders = {
+  due: "SELECT id FROM orders WHERE status = 'PENDING' AND expires_at <= ? ORDER BY expires_at LIMIT ?",
+  unverified:
+    "SELECT id FROM orders WHERE status = 'PENDING' AND verification = 'pending' AND id > ? ORDER BY id LIMIT ?",
+  unsettled: `
+SELECT id FROM orders
+WHERE ((status = 'PAID' AND hold <> 'confirmed') OR (status IN ('CANCELLED', 'EXPIRED', 'REFUNDED') AND hold IN ('none', 'held')))
+  AND updated_at <= ?
+ORDER BY updated_at LIMIT ?`,
+};
+
+/** Of these orders, those of which a destination must still be told, or could not be told. */
+const selectUntold = `
+SELECT aggregate FROM outbox
+WHERE state = 'WAITING' AND destination = ?1 AND aggregate IN (SELECT value FROM json_each(?2))
+UNION
+SELECT aggregate FROM outbox
+WHERE state = 'DEAD' AND destination = ?1 AND aggregate IN (SELECT value FROM json_each(?2))`;
+
+const selectOfUser = "SELECT id FROM orders WHERE user_id = ? LIMIT ?";
+const renameUser = "UPDATE orders SET user_id = ? WHERE id IN (SELECT value FROM json_each(?))";
+const renameUserInEvents = `
+UPDATE order_events SET data = json_set(data, '$.user_id', ?)
+WHERE order_id IN (SELECT value FROM json_each(?)) AND type = 'placed'`;
+
 const countByStatus = "SELECT status, count(*) AS count FROM orders GROUP BY status";
 
 /** Bounds below and above every id. */
@@ -150,6 +180,20 @@ export function createOrderStore(database: Database) {
       }));
     },
 
+    /** From the last commit; those that there are. */
+    readMany: (ids: readonly string[]): Promise<Map<string, Order>> => ordersByIds(database.read, ids),
+
+    /** The ids of orders unpaid past their time, the longest first. */
+    due: (now: number, limit: number): Promise<string[]> => openIds(database.read, "due", [now, limit]),
+
+    /** The ids of orders that the catalog has not agreed to, from the one after `after` on. */
+    unverified: (after: string, limit: number): Promise<string[]> =>
+      openIds(database.read, "unverified", [after, limit]),
+
+    /** The ids of orders whose stock is not settled as their state wants it, unchanged since `updatedUntil`. */
+    unsettled: (updatedUntil: number, limit: number): Promise<string[]> =>
+      openIds(database.read, "unsettled", [updatedUntil, limit]),
+
     /** How many orders are in each status that occurs. */
     async counts(): Promise<Partial<Record<Status, number>>> {
       const counted = await rows<{ status: Status; count: number }>(database.read, countByStatus, []);
@@ -183,6 +227,9 @@ function transactionOn(trx: Connection, wrote: Order[]) {
     return rows(trx, insertEvents, [JSON.stringify(flat)]);
   };
   return {
+    /** The unit itself, for what the platform keeps in it: outbox, inbox, answers. */
+    trx,
+
     load: (ids: readonly string[]): Promise<Map<string, Order>> => ordersByIds(trx, ids),
 
     async insert(orders: readonly Order[], events: readonly RecordedEvent[]): Promise<void> {
@@ -203,7 +250,28 @@ function transactionOn(trx: Connection, wrote: Order[]) {
       await record(events);
       wrote.push(...changes.map(({ after }) => after));
     },
+
+    /** Which of the orders have a command that waits for this destination, or was given up. */
+    async untold(destination: string, ids: readonly string[]): Promise<Set<string>> {
+      const found = await rows<{ aggregate: string }>(trx, selectUntold, [destination, JSON.stringify(ids)]);
+      return new Set(found.map(({ aggregate }) => aggregate));
+    },
+
+    /** Puts `alias` for a person in up to `limit` of the person's orders and in their events; answers in how many. */
+    async renameUser(user_id: string, alias: string, limit: number): Promise<number> {
+      const found = await rows<{ id: string }>(trx, selectOfUser, [user_id, limit]);
+      const ids = found.map(({ id }) => id);
+      if (ids.length === 0) return 0;
+      await rows(trx, renameUser, [alias, JSON.stringify(ids)]);
+      await rows(trx, renameUserInEvents, [alias, JSON.stringify(ids)]);
+      wrote.push(...(await ordersByIds(trx, ids)).values());
+      return ids.length;
+    },
   };
+}
+
+async function openIds(connection: Connection, which: keyof typeof openOrders, bindings: readonly (string | number)[]) {
+  return (await rows<{ id: string }>(connection, openOrders[which], bindings)).map(({ id }) => id);
 }
 
 async function ordersByIds(connection: Connection, ids: readonly string[]): Promise<Map<string, Order>> {
@@ -216,10 +284,11 @@ async function rows<Row>(connection: Connection, sql: string, bindings: readonly
   return (await connection.raw(sql, bindings as (string | number)[])) as Row[];
 }
 
-function orderOf({ items, ...order }: OrderRow): Order {
+function orderOf({ items, noted, ...order }: OrderRow): Order {
   const lines = (JSON.parse(items) as ItemTuple[]).sort(([a], [b]) => a - b);
   return {
     ...order,
+    noted: JSON.parse(noted),
     items: lines.map(([, product_id, sku, name, quantity, price]) => ({ product_id, sku, name, quantity, price })),
   };
 }

@@ -1,6 +1,7 @@
 import { Problem } from "@shop/platform";
+import { commandOwed, commandsOf } from "./commands.ts";
 import { allowedChanges, type Hold, type Order, type Status, statuses, totalOf, transition } from "./order.ts";
-import { commandsOf, fold, type OrderEvent, placedOrder, type RecordedEvent } from "./order-events.ts";
+import { fold, type OrderEvent, placedOrder, type RecordedEvent } from "./order-events.ts";
 import { placed } from "./testing/placed.ts";
 
 const payment_id = "0190a000-0000-7000-8000-000000000001";
@@ -94,6 +95,45 @@ it("obliges us to tell the catalog what a change means for the stock", () => {
   expect(types(paid, events.fulfil)).toEqual([]);
 });
 
+it("refunds what was paid for stock that is gone, and puts back no stock that it never got", () => {
+  const paid = transition(order, events.pay, 2000);
+  const gone: OrderEvent = { type: "stock_gone", data: { payment_id, reason: "insufficient-stock: too late" } };
+  expect(commandsOf(paid, gone)).toEqual([{ type: "refund", order_id: "o1", payment_id, reason: "stock-gone" }]);
+  const without = transition(paid, gone, 3000);
+  expect(without).toMatchObject({ status: "PAID", hold: "released", reason: "insufficient-stock: too late" });
+  expect(commandsOf(without, events.refund)).toEqual([]);
+  expect(transition(without, events.refund, 4000)).toMatchObject({ status: "REFUNDED", hold: "released" });
+});
+
+it("refunds a payment that came too late or with another amount, once", () => {
+  const note = { payment_id: "p1", version: 2, status: "SUCCEEDED", amount: 50, refunded: 0 };
+  for (const [type, reason] of [
+    ["payment_after_close", "late-payment"],
+    ["payment_mismatch", "amount-mismatch"],
+  ] as const) {
+    const event: OrderEvent = { type, data: note };
+    expect(commandsOf(order, event)).toEqual([{ type: "refund", order_id: "o1", payment_id: "p1", reason }]);
+    const noted = transition(order, event, 2000);
+    expect(commandsOf(noted, { type, data: { ...note, version: 3, refunded: 20 } })).toEqual([]);
+    expect(commandsOf(order, { type, data: { ...note, refunded: 50 } })).toEqual([]);
+  }
+});
+
+it.each<[string, Partial<Order>, boolean, string | undefined]>([
+  ["unpaid", { status: "PENDING" }, true, undefined],
+  ["paid, its hold not confirmed", { status: "PAID", payment_id }, false, "confirm"],
+  ["paid and confirmed, but held", { status: "PAID", payment_id, hold: "confirmed" }, true, "confirm"],
+  ["paid and confirmed", { status: "PAID", payment_id, hold: "confirmed" }, false, undefined],
+  ["paid without stock", { status: "PAID", payment_id, hold: "released" }, false, "refund"],
+  ["handed over, but held", { status: "FULFILLED", payment_id, hold: "confirmed" }, true, "confirm"],
+  ["cancelled, its hold not released", { status: "CANCELLED", hold: "none" }, false, "release"],
+  ["expired and released, but held", { status: "EXPIRED", hold: "released" }, true, "release"],
+  ["refunded, its stock not returned", { status: "REFUNDED", payment_id, hold: "held" }, false, "return"],
+  ["refunded after it was handed over", { status: "REFUNDED", payment_id, hold: "confirmed" }, false, undefined],
+])("owes, when it is %s, what its state wants", (_, state, held, type) => {
+  expect(commandOwed({ ...order, ...state }, held)?.type).toBe(type);
+});
+
 it("is what its events make of it, whatever happens in whatever order", () => {
   const random = generator(20_260_801);
   const pick = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;
@@ -105,16 +145,17 @@ it("is what its events make of it, whatever happens in whatever order", () => {
       { type: pick(["hold_confirmed", "hold_released", "hold_returned"]), data: {} },
       { type: "refunded", data: { payment_id, version: now.payment_version + 1, refunded: pick([10, 20, 50]) } },
       {
-        type: pick(["payment_failed", "payment_after_close"]),
-        data: { payment_id, version: 1, status: "FAILED", amount: 50, refunded: 0 },
+        type: pick(["payment_failed", "payment_mismatch", "payment_after_close"]),
+        data: { payment_id: pick(["p1", "p2"]), version: pick([1, 2]), status: "FAILED", amount: 50, refunded: 0 },
       },
+      { type: "stock_gone", data: { payment_id, reason: "insufficient-stock" } },
     ]);
   const reached = new Set<string>();
   for (let walk = 0; walk < 200; walk += 1) {
     const start = placed({ ...first.data, verification: pick(["verified", "pending"]) });
     const history: RecordedEvent[] = [{ order_id: "o1", seq: 1, event: start, at: 1000 }];
     let now = placedOrder("o1", start, 1000);
-    for (let step = 0; step < 12; step += 1) {
+    for (let step = 0; step < 30; step += 1) {
       const event = anyEvent(now);
       try {
         now = transition(now, event, 1000 + step);

@@ -38,7 +38,9 @@ export interface Order extends OrderDetails {
   /** The payment that paid it, and that payment's newest version seen (0: none). */
   readonly payment_id: string | null;
   readonly payment_version: number;
-  /** Why it was cancelled or expired. */
+  /** The newest version seen of each payment that is noted and did not pay it, by the payment's id. */
+  readonly noted: Readonly<Record<string, number>>;
+  /** Why it was cancelled or expired, or cannot be delivered. */
   readonly reason: string | null;
   readonly created_at: number;
   readonly updated_at: number;
@@ -68,7 +70,8 @@ const moves = {
 const holdMoves = {
   hold_confirmed: { from: ["none", "held"], to: "confirmed" },
   hold_released: { from: ["none", "held"], to: "released" },
-  hold_returned: { from: ["confirmed"], to: "returned" },
+  // Also what we never heard confirmed: the answer to a confirm may be lost, and a restored store forgets.
+  hold_returned: { from: ["none", "held", "confirmed"], to: "returned" },
 } as const satisfies Record<string, { from: readonly Hold[]; to: Hold }>;
 
 export type HoldEventType = keyof typeof holdMoves;
@@ -102,6 +105,9 @@ export function transition(order: Order, event: OrderEvent, at: number): Order {
     case "hold_returned":
       if (!holdMayMove(order, event.type)) throw invalidTransition(order, event.type);
       return { ...next, hold: holdMoves[event.type].to };
+    case "stock_gone":
+      if (order.status !== "PAID" || !holdMayMove(order, "hold_released")) throw invalidTransition(order, "stock_gone");
+      return { ...next, hold: "released", reason: event.data.reason };
     case "paid":
       return {
         ...next,
@@ -120,8 +126,9 @@ export function transition(order: Order, event: OrderEvent, at: number): Order {
     case "fulfilled":
       return { ...next, status: moved(order, "fulfilled") };
     case "payment_failed":
+    case "payment_mismatch":
     case "payment_after_close":
-      return next;
+      return { ...next, noted: { ...order.noted, [event.data.payment_id]: event.data.version } };
   }
 }
 

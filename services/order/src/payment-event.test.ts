@@ -1,7 +1,7 @@
 import { currency } from "@shop/platform";
 import { type Order, transition } from "./order.ts";
 import { placedOrder } from "./order-events.ts";
-import { eventsOfPayment, type PaymentEvent, type PaymentSnapshot } from "./payment-event.ts";
+import { eventsOfPayment, type PaymentEvent, type PaymentSnapshot, requireConsistent } from "./payment-event.ts";
 import { placed } from "./testing/placed.ts";
 
 const unit = currency("USD");
@@ -67,16 +67,48 @@ it("notes another payment for an order that is paid", () => {
   expect(types(paid, news("payment.refunded", { id: "p2", refunded: 5000 }))).toEqual(["payment_after_close"]);
 });
 
-it("notes a failed payment and stays payable", () => {
-  expect(types(pending, news("payment.failed", { status: "FAILED" }))).toEqual(["payment_failed"]);
-  expect(after(pending, news("payment.failed"))).toMatchObject({ status: "PENDING", payment_id: null });
+it("notes each version of such a payment once, and no older one", () => {
+  const dead: Order = { ...pending, status: "EXPIRED" };
+  const late = news("payment.succeeded", { id: "p2", version: 3 });
+  const noted = after(dead, late);
+  expect(types(noted, late)).toEqual([]);
+  expect(types(noted, news("payment.succeeded", { id: "p2", version: 2 }))).toEqual([]);
+  const back = news("payment.refunded", { id: "p2", version: 4, status: "REFUNDED", refunded: 5000 });
+  expect(types(noted, back)).toEqual(["payment_after_close"]);
+});
+
+it("notes a failed payment once and stays payable", () => {
+  const failed = news("payment.failed");
+  expect(types(pending, failed)).toEqual(["payment_failed"]);
+  const noted = after(pending, failed);
+  expect(noted).toMatchObject({ status: "PENDING", payment_id: null });
+  expect(types(noted, failed)).toEqual([]);
+  expect(types(noted, news("payment.succeeded", { id: "p2" }))).toEqual(["paid"]);
 });
 
 it.each<[string, Partial<PaymentSnapshot>]>([
   ["another amount", { amount: 4999 }],
   ["another currency", { currency: "EUR" }],
-  ["more refunded than paid", { refunded: 5001 }],
-])("refuses %s", (_, data) => {
+])("is not paid by %s, which is noted", (_, data) => {
+  const wrong = news("payment.succeeded", data);
+  expect(types(pending, wrong)).toEqual(["payment_mismatch"]);
+  expect(after(pending, wrong)).toMatchObject({ status: "PENDING", payment_id: null });
+  expect(types(after(pending, wrong), wrong)).toEqual([]);
+});
+
+it("does not believe that its own payment has another amount now", () => {
   const mismatch = expect.objectContaining({ status: 422, code: "amount-mismatch" });
-  expect(() => eventsOfPayment(pending, news("payment.succeeded", data), unit)).toThrow(mismatch);
+  expect(() => eventsOfPayment(paid, news("payment.refunded", { amount: 6000, version: 9 }), unit)).toThrow(mismatch);
+});
+
+it.each<[string, PaymentEvent]>([
+  ["order_id", news("payment.succeeded", { order_id: "o2" })],
+  ["status", news("payment.succeeded", { status: "FAILED" })],
+  ["refunded", news("payment.refunded", { refunded: 5001 })],
+])("is refused when its %s contradicts the rest", (field, contradiction) => {
+  const refusal = expect.objectContaining({
+    status: 422,
+    members: { errors: [expect.objectContaining({ pointer: `/body/data/${field}` })] },
+  });
+  expect(() => requireConsistent("o1", contradiction)).toThrow(refusal);
 });

@@ -1,4 +1,4 @@
-import { type Currency, type MinorUnits, Problem } from "@shop/platform";
+import { type Currency, invalidRequest, type MinorUnits, type Problem } from "@shop/platform";
 import type { Order } from "./order.ts";
 import type { OrderEvent, PaymentNote } from "./order-events.ts";
 import { amountMismatch } from "./payable.ts";
@@ -21,17 +21,19 @@ export interface PaymentEvent {
 }
 
 /**
- * What a payment's news means for an order. Nothing, when a newer version was seen. An authentic payment for an order
- * that is dead, or paid by another, is noted and changes nothing here. Throws 422 `amount-mismatch`, or
- * `invalid-request` when the payment's state is not what the news says.
+ * What a payment's news means for an order; nothing, when this version or a newer one was seen. A captured payment is
+ * never lost: one for an order that is dead or paid by another, or of another amount, is noted, and so refunded.
+ * Throws 422 `amount-mismatch` when the payment that paid the order has another amount than it had.
  */
-export function eventsOfPayment(order: Order, news: PaymentEvent, unit: Currency): OrderEvent[] {
-  const payment = news.data;
-  if (!statusesOf[news.type].includes(payment.status)) throw contradiction(news);
-  if (news.type === "payment.failed") return [{ type: "payment_failed", data: noteOf(payment) }];
-  if (payment.amount !== order.total || payment.currency !== order.currency || payment.refunded > payment.amount)
-    throw amountMismatch(order, unit.toWire);
-  if (order.payment_id === payment.id) return refundOf(order, payment);
+export function eventsOfPayment(order: Order, { data: payment }: PaymentEvent, unit: Currency): OrderEvent[] {
+  const sameMoney = payment.amount === order.total && payment.currency === order.currency;
+  if (order.payment_id === payment.id) {
+    if (!sameMoney) throw amountMismatch(order, unit.toWire);
+    return refundOf(order, payment);
+  }
+  if (payment.version <= (order.noted[payment.id] ?? 0)) return [];
+  if (payment.status === "FAILED") return [{ type: "payment_failed", data: noteOf(payment) }];
+  if (!sameMoney) return [{ type: "payment_mismatch", data: noteOf(payment) }];
   if (order.status !== "PENDING") return [{ type: "payment_after_close", data: noteOf(payment) }];
   const { id: payment_id, amount, version } = payment;
   // A snapshot may be the first that we hear of a payment and tell of a refund at once: it is paid, then refunded.
@@ -61,13 +63,15 @@ const statusesOf: Readonly<Record<PaymentEvent["type"], readonly string[]>> = {
   "payment.refunded": ["PARTIALLY_REFUNDED", "REFUNDED"],
 };
 
-const contradiction = ({ type, data }: PaymentEvent): Problem =>
-  new Problem(422, "invalid-request", `A payment that is ${data.status} is no ${type}.`, {
-    errors: [{ pointer: "/body/data/status", detail: `status must fit ${type}` }],
-  });
+/**
+ * Throws 422 `invalid-request` for news that contradicts itself, or is about another order than the path names: the
+ * message counts, because it is what is signed.
+ */
+export function requireConsistent(order_id: string, { type, data }: PaymentEvent): void {
+  if (data.order_id !== order_id) throw inconsistent("order_id", "order_id must be the order in the path");
+  if (!statusesOf[type].includes(data.status)) throw inconsistent("status", `status must fit ${type}`);
+  if (data.refunded > data.amount) throw inconsistent("refunded", "refunded must not be more than the amount");
+}
 
-/** 422: the message is about another order than the path; the message counts, because it is what gets signed. */
-export const otherOrder = (): Problem =>
-  new Problem(422, "invalid-request", "The payment is for another order than the path names.", {
-    errors: [{ pointer: "/body/data/order_id", detail: "order_id must be the order in the path" }],
-  });
+const inconsistent = (field: string, detail: string): Problem =>
+  invalidRequest([{ pointer: `/body/data/${field}`, detail }]);

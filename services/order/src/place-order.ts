@@ -1,16 +1,21 @@
 import {
+  type Answer,
+  type Background,
+  backgroundContext,
   type Currency,
   createBatcher,
   invalidRequest,
+  keepAnswers,
   type Metrics,
   type MinorUnits,
   maxMinorUnits,
+  overloaded,
   PeerUnavailable,
   Problem,
   type RequestContext,
+  remaining,
 } from "@shop/platform";
 import type { CatalogClient, ProductNames } from "./catalog-client.ts";
-import type { Effects } from "./effects.ts";
 import { type Order, type OrderDetails, type OrderItem, totalOf } from "./order.ts";
 import { type Placed, placedOrder } from "./order-events.ts";
 import { createdAtOf, newOrderId } from "./order-id.ts";
@@ -31,29 +36,64 @@ interface NewOrder {
 }
 
 const ordersAtOnce = 64;
+const giveUpMs = 5000;
+
+/**
+ * A repetition is placed under the id of the first try, so that it finds that try's hold. Not after so long: an order's
+ * age is read from its id, and a hold without an order is given up some time later (sweeps/settle-holds.ts).
+ */
+const sameIdForMs = 20_000;
 
 /** Hold the stock at the asserted prices, then store the order; without the catalog, store it unverified. */
 export function createPlaceOrder(deps: {
   store: OrderStore;
   catalog: CatalogClient;
-  effects: Pick<Effects, "abandon">;
+  background: Background;
   failOpen: Metrics["failOpen"];
   unit: Currency;
   expiryMs: number;
+  /** What the asker is answered: kept with the order when it came with an Idempotency-Key. */
+  reply: (order: Order) => Answer;
 }) {
-  const { store, catalog, effects, failOpen, unit, expiryMs } = deps;
+  const { store, catalog, background, failOpen, unit, expiryMs, reply } = deps;
 
   const inserts = createBatcher<NewOrder, Order>({
     max: ordersAtOnce,
     gatherMs: 4,
     async run(placed) {
-      const orders = placed.map(({ id, event }) => placedOrder(id, event, createdAtOf(id)));
-      const events = placed.map(({ id, event }) => ({ order_id: id, seq: 1, event, at: createdAtOf(id) }));
-      const deadline = Math.max(...placed.map(({ context }) => context.deadline));
-      await store.inTransaction((store) => store.insert(orders, events), { deadline });
-      return orders;
+      const inTime = placed.filter(({ context }) => remaining(context) > 0);
+      const stored = new Map(inTime.map((each) => [each, placedOrder(each.id, each.event, createdAtOf(each.id))]));
+      if (inTime.length > 0) await insert(stored);
+      return placed.map(
+        (each) => stored.get(each) ?? overloaded("The time for this request was up; nothing was done."),
+      );
     },
   });
+
+  function insert(placed: ReadonlyMap<NewOrder, Order>): Promise<void> {
+    const events = [...placed].map(([{ id, event }, { created_at }]) => ({
+      order_id: id,
+      seq: 1,
+      event,
+      at: created_at,
+    }));
+    const answered = [...placed].flatMap(
+      ([
+        {
+          context: { claim },
+        },
+        order,
+      ]) => (claim ? [{ claim, answer: reply(order) }] : []),
+    );
+    const deadline = Math.max(...[...placed.keys()].map(({ context }) => context.deadline));
+    return store.inTransaction(
+      async (store) => {
+        await store.insert([...placed.values()], events);
+        await keepAnswers(store.trx, answered);
+      },
+      { deadline },
+    );
+  }
 
   /** Throws the catalog's refusal: 409 `price-changed`, `insufficient-stock`, `inactive-product`, 422 `unknown-product`. */
   return async function placeOrder(
@@ -62,7 +102,7 @@ export function createPlaceOrder(deps: {
     lines: readonly OrderLine[],
   ): Promise<Order> {
     requireBoundedTotal(lines, unit);
-    const id = newOrderId();
+    const id = idFor(context);
     const names = await holdUnlessAway(context, id, lines);
     const event: Placed = {
       type: "placed",
@@ -78,11 +118,17 @@ export function createPlaceOrder(deps: {
     try {
       return await inserts.add({ context, id, event });
     } catch (error) {
-      // When nobody knows whether the order was stored, the hold must stay for it.
-      if (!(error instanceof Problem && error.members.outcome === "unknown")) effects.abandon(id);
+      if (isNotStored(context, error)) giveUpHold(context, id);
       throw error;
     }
   };
+
+  /** The hold of an order that could not be stored; when this fails, the sweep of holds finds it. */
+  function giveUpHold({ log }: RequestContext, id: string): void {
+    background.start(`release the hold of order ${id}, which was not stored`, () =>
+      catalog.release(backgroundContext(log, giveUpMs), id),
+    );
+  }
 
   /** The products' names, or undefined when the catalog gave no answer: such an order is verified before it is charged. */
   async function holdUnlessAway(
@@ -102,6 +148,18 @@ export function createPlaceOrder(deps: {
     }
   }
 }
+
+function idFor({ claim }: RequestContext): string {
+  if (!claim || Date.now() - createdAtOf(claim.resourceId) > sameIdForMs) return newOrderId();
+  return claim.resourceId;
+}
+
+/**
+ * Whether the order is certainly not there. After a failed COMMIT nobody knows; and with a key a repetition may be
+ * storing the order under the same id right now, so that the hold must stay for it.
+ */
+const isNotStored = ({ claim }: RequestContext, error: unknown): boolean =>
+  !claim && !(error instanceof Problem && error.members.outcome === "unknown");
 
 /** The lines as items, with the catalog's names where they are known. */
 export const named = (lines: readonly OrderLine[], names: ProductNames | undefined): OrderItem[] =>

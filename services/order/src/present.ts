@@ -16,7 +16,7 @@ export function createPresenter({ toWire }: Currency) {
   });
 
   return {
-    order: ({ payment_version: _version, seq: _seq, ...order }: Order) => ({
+    order: ({ payment_version: _version, noted: _noted, seq: _seq, ...order }: Order) => ({
       ...order,
       items: order.items.map((item) => ({
         ...item,

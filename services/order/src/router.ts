@@ -1,12 +1,27 @@
-import { type Currency, created, decodeCursor, notFound, ok, page, type Route, route } from "@shop/platform";
+import {
+  type Answer,
+  type Currency,
+  created,
+  decodeCursor,
+  notFound,
+  ok,
+  page,
+  type Route,
+  route,
+  verify,
+  type WebhookSecrets,
+} from "@shop/platform";
 import joi from "joi";
 import type { createCloseOrder } from "./close-order.ts";
+import type { createEraseUser } from "./erase-user.ts";
+import type { Order } from "./order.ts";
 import { lowestIdAt } from "./order-id.ts";
 import type { OrderStore } from "./order-store.ts";
 import type { createPayOrder } from "./pay-order.ts";
 import type { createPlaceOrder } from "./place-order.ts";
 import { createPresenter } from "./present.ts";
 import {
+  erasedSchema,
   eventsSchema,
   listOrdersQuery,
   orderLines,
@@ -18,6 +33,8 @@ import {
   payablesSchema,
   paymentBody,
   placeOrderQuery,
+  userPath,
+  webhookHeaders,
 } from "./schemas.ts";
 
 export interface UseCases {
@@ -25,10 +42,24 @@ export interface UseCases {
   readonly placeOrder: ReturnType<typeof createPlaceOrder>;
   readonly payOrder: ReturnType<typeof createPayOrder>;
   readonly closeOrder: ReturnType<typeof createCloseOrder>;
+  readonly eraseUser: ReturnType<typeof createEraseUser>;
+  /** By which the payment service signs its messages. */
+  readonly secrets: WebhookSecrets;
 }
 
-export function createRoutes(unit: Currency, { store, placeOrder, payOrder, closeOrder }: UseCases): readonly Route[] {
+/** The answers that are kept for a repetition, in the unit of what they tell. */
+export function createReplies(unit: Currency) {
   const present = createPresenter(unit);
+  return {
+    placed: (order: Order): Answer => created(present.order(order), `/orders/${order.id}`),
+    closed: (order: Order): Answer => ok(present.order(order)),
+  };
+}
+
+export function createRoutes(unit: Currency, useCases: UseCases): readonly Route[] {
+  const { store, placeOrder, payOrder, closeOrder, eraseUser, secrets } = useCases;
+  const present = createPresenter(unit);
+  const reply = createReplies(unit);
   return [
     route({
       method: "POST",
@@ -40,10 +71,7 @@ export function createRoutes(unit: Currency, { store, placeOrder, payOrder, clos
       body: orderLines(unit),
       answers: { 201: orderSchema },
       problems: { 409: ["price-changed", "insufficient-stock", "inactive-product"], 422: ["unknown-product"] },
-      handle: async ({ query, body, context }) => {
-        const order = await placeOrder(context, query, body);
-        return created(present.order(order), `/orders/${order.id}`);
-      },
+      handle: async ({ query, body, context }) => reply.placed(await placeOrder(context, query, body)),
     }),
     route({
       method: "GET",
@@ -99,7 +127,7 @@ export function createRoutes(unit: Currency, { store, placeOrder, payOrder, clos
       params: orderPath,
       answers: { 200: orderSchema },
       problems: { 409: ["invalid-transition"] },
-      handle: async ({ params, context }) => ok(present.order(await closeOrder.cancel(context, params.order_id))),
+      handle: async ({ params, context }) => reply.closed(await closeOrder.cancel(context, params.order_id)),
     }),
     route({
       method: "POST",
@@ -110,7 +138,7 @@ export function createRoutes(unit: Currency, { store, placeOrder, payOrder, clos
       params: orderPath,
       answers: { 200: orderSchema },
       problems: { 409: ["invalid-transition"] },
-      handle: async ({ params, context }) => ok(present.order(await closeOrder.fulfil(context, params.order_id))),
+      handle: async ({ params, context }) => reply.closed(await closeOrder.fulfil(context, params.order_id)),
     }),
     route({
       method: "POST",
@@ -144,14 +172,28 @@ export function createRoutes(unit: Currency, { store, placeOrder, payOrder, clos
       method: "POST",
       path: "/orders/:order_id/payment",
       operation: "receive-payment-event",
-      summary: "News of a payment, as a snapshot; an older one than seen changes nothing",
+      summary: "News of a payment, signed by Standard Webhooks: a snapshot; an older one than seen changes nothing",
       scope: "webhooks:deliver",
+      idempotency: "none",
       params: orderPath,
+      headers: webhookHeaders,
       body: paymentBody(unit),
       answers: { 200: orderSchema },
       problems: { 422: ["amount-mismatch"] },
-      handle: async ({ params, body, context }) =>
-        ok(present.order(await payOrder.payment(context, params.order_id, body))),
+      handle: async ({ params, body, headers, rawBody, context }) => {
+        const message = verify(secrets.current(), headers, rawBody);
+        return ok(present.order(await payOrder.payment(context, params.order_id, body, message.id)));
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/users/:user_id",
+      operation: "erase-user",
+      summary: "Erase a person's id from orders and their events; what was sold and paid stays",
+      scope: "admin",
+      params: userPath,
+      answers: { 200: erasedSchema },
+      handle: async ({ params, context }) => ok({ orders: await eraseUser(context, params.user_id) }),
     }),
   ];
 }

@@ -86,30 +86,40 @@ export const payablesBody = (unit: Currency) =>
     })
     .required();
 
+/** A payment as the payment service tells it, in a webhook or when asked. */
+export const paymentFields = (unit: Currency) => ({
+  id: uuid().required(),
+  order_id: uuid().required(),
+  amount: moneySchema(unit).required(),
+  currency: joi.string().length(3).required(),
+  status: joi
+    .string()
+    .pattern(/^[A-Z_]{1,32}$/, "a state in capitals")
+    .required(),
+  refunded: moneySchema(unit, 0).required(),
+  version: joi.number().integer().min(1).required(),
+});
+
 /** Fields that we do not know are let through: the sender may be newer than we are. */
 export const paymentBody = (unit: Currency) =>
   joi
     .object<PaymentEvent>({
       type: joi.string().valid("payment.succeeded", "payment.failed", "payment.refunded").required(),
       timestamp: instant().required(),
-      data: joi
-        .object({
-          id: uuid().required(),
-          order_id: uuid().required(),
-          amount: moneySchema(unit).required(),
-          currency: joi.string().length(3).required(),
-          status: joi
-            .string()
-            .pattern(/^[A-Z_]{1,32}$/, "a state in capitals")
-            .required(),
-          refunded: moneySchema(unit, 0).required(),
-          version: joi.number().integer().min(1).required(),
-        })
-        .unknown(true)
-        .required(),
+      data: joi.object(paymentFields(unit)).unknown(true).required(),
     })
     .unknown(true)
     .required();
+
+/** The headers of Standard Webhooks, which are checked as a whole. */
+export const webhookHeaders = joi.object({
+  "webhook-id": joi.string().required(),
+  "webhook-timestamp": joi.string().required(),
+  "webhook-signature": joi.string().required(),
+});
+
+export const userPath = joi.object<OrderDetails>({ user_id: userId().required() });
+export const erasedSchema = joi.object({ orders: joi.number().integer().min(0).required() });
 
 const item = {
   product_id: joi.number().integer().required(),
@@ -174,7 +184,8 @@ export const eventsSchema = joi.array().items(
       .string()
       .valid(
         ...["placed", "verified", "hold_extended", "hold_confirmed", "hold_released", "hold_returned", "paid"],
-        ...["refunded", "payment_failed", "payment_after_close", "cancelled", "expired", "fulfilled"],
+        ...["refunded", "payment_failed", "payment_mismatch", "payment_after_close", "stock_gone"],
+        ...["cancelled", "expired", "fulfilled"],
       )
       .required(),
     // Which of these fields an event has goes by its type.

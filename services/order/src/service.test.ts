@@ -7,6 +7,8 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 beforeEach(() => shop.catalog.refuse(undefined));
 
+const holdsAsked = ({ catalog }: TestShop) =>
+  catalog.requests.filter(({ method, path }) => method === "POST" && path === "/reservations");
 const nowhere = "0190a000-0000-7000-8000-000000000000";
 
 describe("placing", () => {
@@ -36,7 +38,7 @@ describe("placing", () => {
     const { id, created_at, expires_at } = answer.body;
     expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(1800_000);
     expect(shop.catalog.states.get(id)).toBe("HELD");
-    const asked = shop.catalog.requests.at(-1)?.body as { reservations: object[] };
+    const asked = holdsAsked(shop).at(-1)?.body as { reservations: object[] };
     expect(asked.reservations).toEqual([
       {
         order_id: id,
@@ -131,7 +133,7 @@ describe("placing", () => {
       const orders = await placeTogether(50, (index) => [{ product_id: index + 1, price: 1 }]);
       expect(orders.map(({ items }) => items[0].sku)).toEqual(orders.map((_, index) => `SKU-${index + 1}`));
       expect(orders.map(({ user_id }) => user_id)).toEqual(orders.map((_, index) => `many${index}`));
-      expect(other.catalog.requests.length).toBeLessThanOrEqual(4);
+      expect(holdsAsked(other).length).toBeLessThanOrEqual(4);
     });
 
     it("sends no call that the catalog would find too large", async () => {
@@ -142,7 +144,7 @@ describe("placing", () => {
       }));
       const orders = await placeTogether(60, () => hundred);
       expect(orders.map(({ verification }) => verification)).toEqual(Array(60).fill("verified"));
-      const sizes = other.catalog.requests.map(({ body }) => JSON.stringify(body).length);
+      const sizes = holdsAsked(other).map(({ body }) => JSON.stringify(body).length);
       expect(Math.max(...sizes)).toBeLessThan(200_000);
       expect(Math.max(...sizes)).toBeGreaterThan(100_000);
     });
@@ -267,10 +269,4 @@ it("counts its orders by status", async () => {
   const { orders } = (await shop.call("GET", "/stats")).body;
   expect(text).toContain(`orders{status="CANCELLED"} ${orders.CANCELLED}`);
   expect(text).toContain('orders{status="EXPIRED"} 0');
-});
-
-it("takes an Idempotency-Key", async () => {
-  const headers = { "Idempotency-Key": "k-1" };
-  const answer = await shop.call("POST", "/orders?user_id=user1", { body: [{ product_id: 1, price: 1 }], headers });
-  expect(answer.status).toBe(201);
 });

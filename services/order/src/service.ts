@@ -1,15 +1,30 @@
-import { currency, Gauge, type ServiceDefinition } from "@shop/platform";
+import {
+  createOutbox,
+  createWebhookSecrets,
+  currency,
+  Gauge,
+  type OutboxRow,
+  outboxRoutes,
+  type ServiceDefinition,
+} from "@shop/platform";
 import { createCatalogClient } from "./catalog-client.ts";
 import { type ChangeOrder, createChangeOrder } from "./change-order.ts";
 import { createCloseOrder } from "./close-order.ts";
 import { type OrderConfig, orderConfig } from "./config.ts";
-import { createEffects } from "./effects.ts";
+import { createDestinations } from "./effects.ts";
+import { createEraseUser } from "./erase-user.ts";
 import { migrations } from "./migrations.ts";
 import { statuses } from "./order.ts";
 import { createOrderStore } from "./order-store.ts";
 import { createPayOrder } from "./pay-order.ts";
+import { createPaymentClient } from "./payment-client.ts";
 import { createPlaceOrder } from "./place-order.ts";
-import { createRoutes } from "./router.ts";
+import { createReplies, createRoutes } from "./router.ts";
+import { createSecureOrder } from "./secure-order.ts";
+import { createSweeps } from "./sweeps/sweeps.ts";
+
+/** A message to another service must end well within the lease under which it is tried. */
+const longestTryMs = 30_000;
 
 /** Orders, their states and their history. */
 export const orderService: ServiceDefinition<OrderConfig> = {
@@ -21,17 +36,35 @@ export const orderService: ServiceDefinition<OrderConfig> = {
   migrations,
   wire({ config, log, metrics, database, background, peer }) {
     const unit = currency(config.SHOP_CURRENCY);
+    const timeoutMs = Math.min(config.REQUEST_TIMEOUT_MS, longestTryMs);
+    const reply = createReplies(unit);
+    const secrets = createWebhookSecrets(config, log);
     const store = createOrderStore(database);
-    const catalog = createCatalogClient(peer("catalog", config.CATALOG_URL), unit);
+    const peers = {
+      catalog: peer("catalog", config.CATALOG_URL),
+      payment: peer("payment", config.PAYMENT_URL),
+    };
+    const catalog = createCatalogClient(peers.catalog, unit);
+    const payments = createPaymentClient(peers.payment, unit);
 
     // Changes have effects, and what comes of an effect is a change.
-    const change: ChangeOrder = createChangeOrder({ store, send: (commands) => effects.send(commands) });
-    const effects = createEffects({ catalog, change, background, log, timeoutMs: config.REQUEST_TIMEOUT_MS });
+    const learn: ChangeOrder = (...asked) => change(...asked);
+    const destinations = createDestinations({ store, catalog, payments, change: learn, timeoutMs });
+    const outbox = createOutbox({ database, log, metrics, destinations });
+    const dispatch = (rows: readonly OutboxRow[]) => {
+      if (rows.length > 0) background.start("tell others of orders", () => outbox.dispatch(rows));
+    };
+    for (const destination of ["catalog", "payment"] as const)
+      peers[destination].onRecovered(() => outbox.wake(destination));
+    const change = createChangeOrder({ store, outbox, dispatch });
 
+    const secure = createSecureOrder({ change, catalog });
     const expiryMs = config.ORDER_EXPIRY_S * 1000;
-    const placeOrder = createPlaceOrder({ store, catalog, effects, failOpen: metrics.failOpen, unit, expiryMs });
-    const payOrder = createPayOrder({ store, change, catalog, unit });
-    const closeOrder = createCloseOrder(change);
+    const { failOpen } = metrics;
+    const placeOrder = createPlaceOrder({ store, catalog, background, failOpen, unit, expiryMs, reply: reply.placed });
+    const payOrder = createPayOrder({ store, change, secure, unit });
+    const closeOrder = createCloseOrder(change, reply.closed);
+    const eraseUser = createEraseUser(store);
 
     new Gauge({
       name: "orders",
@@ -45,8 +78,17 @@ export const orderService: ServiceDefinition<OrderConfig> = {
     });
 
     return {
-      routes: createRoutes(unit, { store, placeOrder, payOrder, closeOrder }),
+      routes: [
+        ...createRoutes(unit, { store, placeOrder, payOrder, closeOrder, eraseUser, secrets }),
+        ...outboxRoutes(outbox),
+      ],
+      outbox,
+      sweeps: createSweeps({
+        ...{ store, outbox, dispatch, catalog, payments, change, secure, unit, timeoutMs },
+        sweepDelayS: config.SWEEP_DELAY_S,
+      }),
       stats: async () => ({ orders: await store.counts() }),
+      stop: () => secrets.stop(),
     };
   },
 };

@@ -39,6 +39,7 @@ export {
   type OutboxState,
   type OutboxStats,
 } from "./outbox/outbox.ts";
+export { outboxRoutes } from "./outbox/routes.ts";
 export { sign, verify, type WebhookHeaders } from "./outbox/signature.ts";
 export {
   createWebhookSecrets,

@@ -1,5 +1,8 @@
 import { type FakeAnswer, type FakePeer, type RecordedRequest, startFakePeer } from "@shop/platform/testing";
 
+/** Small, so that tests meet more than one page. */
+const pageSize = 2;
+
 export interface Refusal {
   readonly status: number;
   readonly code: string;
@@ -7,8 +10,10 @@ export interface Refusal {
 }
 
 export interface FakeCatalog extends FakePeer {
-  /** What it keeps under each order. */
-  readonly states: ReadonlyMap<string, string>;
+  /** What it keeps under each order; a test may put there what it likes. */
+  readonly states: Map<string, string>;
+  /** The orders whose holds are old enough for `GET /reservations?older_than_s=`. */
+  readonly old: Set<string>;
   /** From now on every order is refused so; undefined: none is. */
   refuse(next: Refusal | undefined): void;
   /** Its own answer to a batch of holds, for a responder that adds to it. */
@@ -19,6 +24,7 @@ export interface FakeCatalog extends FakePeer {
 export async function startFakeCatalog(): Promise<FakeCatalog> {
   const peer = await startFakePeer();
   const states = new Map<string, string>();
+  const old = new Set<string>();
   let refusal: Refusal | undefined;
 
   const settled = (order_id: string, state: string) => {
@@ -55,12 +61,30 @@ export async function startFakeCatalog(): Promise<FakeCatalog> {
     const { order_ids } = body as { order_ids: string[] };
     return { body: { results: order_ids.map((id) => answered(id, () => settled(id, "CONFIRMED"))) } };
   });
-  peer.on("POST", "/reservations/:id/release", ({ params }) => ({ body: settled(params.id ?? "", "RELEASED") }));
-  peer.on("POST", "/reservations/:id/return", ({ params }) => ({ body: settled(params.id ?? "", "RETURNED") }));
+  const giveBack = (from: readonly (string | undefined)[], to: string) => (request: RecordedRequest) => {
+    const { id = "" } = request.params;
+    const state = states.get(id);
+    if (from.includes(state) || state === to) return { body: settled(id, to) };
+    return state === undefined
+      ? { status: 404, body: { code: "not-found" } }
+      : { status: 409, body: { code: "invalid-transition", state } };
+  };
+  peer.on("POST", "/reservations/:id/release", giveBack([undefined, "HELD", "EXPIRED"], "RELEASED"));
+  peer.on("POST", "/reservations/:id/return", giveBack(["CONFIRMED"], "RETURNED"));
+  peer.on("GET", "/reservations", ({ query }) => {
+    const held = [...states]
+      .filter(([id, state]) => old.has(id) && state === query.state)
+      .map(([order_id]) => ({ order_id }));
+    const start = Number(query.cursor ?? 0);
+    const more = held.length > start + pageSize;
+    const link = { link: `</reservations?state=HELD&cursor=${start + pageSize}>; rel="next"` };
+    return { body: held.slice(start, start + pageSize), ...(more ? { headers: link } : {}) };
+  });
 
   return {
     ...peer,
     states,
+    old,
     hold,
     refuse(next) {
       refusal = next;

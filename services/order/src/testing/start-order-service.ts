@@ -1,15 +1,27 @@
+import { randomUUID } from "node:crypto";
+import { sign } from "@shop/platform";
 import { startTestService, type TestAnswer, type TestCall } from "@shop/platform/testing";
 import { orderService } from "../service.ts";
 import { type FakeCatalog, startFakeCatalog } from "./fake-catalog.ts";
+import { type FakePayments, startFakePayments } from "./fake-payments.ts";
 
 export type TestShop = Awaited<ReturnType<typeof startOrderService>>;
 
-const payment_id = "0190a000-0000-7000-8000-00000000abcd";
+export const payment_id = "0190a000-0000-7000-8000-00000000abcd";
+export const webhookSecret = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHMgb2Ygb3JkZXJz";
 
-/** The order service with a fake catalog beside it, and the calls that most tests make. */
+/** The order service with a fake catalog and payment service beside it, and the calls that most tests make. */
 export async function startOrderService(env: Readonly<Record<string, string>> = {}) {
   const catalog: FakeCatalog = await startFakeCatalog();
-  const service = await startTestService(orderService, { CATALOG_URL: catalog.url, ...env });
+  const payments: FakePayments = await startFakePayments();
+  const service = await startTestService(orderService, {
+    CATALOG_URL: catalog.url,
+    PAYMENT_URL: payments.url,
+    WEBHOOK_SECRET: webhookSecret,
+    // Sweeps are run by hand where a test is about them.
+    RECONCILE_EVERY_S: "3600",
+    ...env,
+  });
 
   /** Calls, and checks that a success has the shape that its route documents. */
   async function call(method: string, path: string, options?: TestCall): Promise<TestAnswer> {
@@ -28,10 +40,18 @@ export async function startOrderService(env: Readonly<Record<string, string>> = 
   const get = async (id: string) => (await call("GET", `/orders/${id}`)).body;
   const events = async (id: string) => (await call("GET", `/orders/${id}/events`)).body;
 
+  /** A signed message of the payment service. */
+  function deliver(order_id: string, news: object, id = `msg_${randomUUID()}`): Promise<TestAnswer> {
+    const raw = JSON.stringify(news);
+    const headers = sign([webhookSecret], { id, timestampS: Math.floor(Date.now() / 1000), body: raw });
+    return call("POST", `/orders/${order_id}/payment`, { raw, headers });
+  }
+
   return {
     ...service,
     call,
     catalog,
+    payments,
     get,
     events,
     eventTypes: async (id: string): Promise<string[]> => (await events(id)).map(({ type }: { type: string }) => type),
@@ -42,25 +62,24 @@ export async function startOrderService(env: Readonly<Record<string, string>> = 
       return answer.body;
     },
     payable: (id: string, amount: number) => call("POST", `/orders/${id}/payable`, { body: { payment_id, amount } }),
-    /** News of a payment of the order's total, as the payment service tells it. */
     tell: (order: { id: string; total: number }, type: string, data: object = {}) =>
-      call("POST", `/orders/${order.id}/payment`, {
-        body: {
-          type: `payment.${type}`,
-          timestamp: "2026-08-01T12:00:00.000Z",
-          data: {
-            id: payment_id,
-            order_id: order.id,
-            amount: order.total,
-            currency: "USD",
-            status: { failed: "FAILED", refunded: "PARTIALLY_REFUNDED" }[type] ?? "SUCCEEDED",
-            refunded: 0,
-            version: 2,
-            a_field_of_tomorrow: true,
-            ...data,
-          },
-        },
-      }),
+      deliver(order.id, newsOf(order, type, data)),
+    deliver,
+    /** Runs every sweep now; what came of the one of this name. */
+    async sweep(name: string): Promise<{ found: number; mended: number; notes?: string[]; error?: string }> {
+      const { passes } = (await call("POST", "/admin/reconcile")).body;
+      return passes.find((pass: { name: string }) => pass.name === name);
+    },
+    /** Resolves when a command of this type about the order has arrived where it goes. */
+    async told(order_id: string, type: string): Promise<void> {
+      const until = performance.now() + 5000;
+      for (;;) {
+        const { body } = await call("GET", "/outbox?state=DELIVERED&limit=500");
+        if (body.some((each: { aggregate: string; type: string }) => each.aggregate === order_id && each.type === type))
+          return;
+        if (performance.now() > until) throw new Error(`no ${type} of ${order_id} arrived`);
+      }
+    },
     /** The order once it is as `wanted`; effects follow their request after its answer. */
     async eventually(id: string, wanted: Record<string, unknown>) {
       const until = performance.now() + 5000;
@@ -73,9 +92,27 @@ export async function startOrderService(env: Readonly<Record<string, string>> = 
     async close(): Promise<void> {
       await service.stop();
       await catalog.close();
+      await payments.close();
     },
   };
 }
 
 const matches = (template: string, path: string): boolean =>
   new RegExp(`^${template.replaceAll(/:\w+/g, "[^/]+")}$`).test(path);
+
+/** News of a payment of the order's total, as the payment service tells it. */
+export const newsOf = (order: { id: string; total: number }, type: string, data: object = {}) => ({
+  type: `payment.${type}`,
+  timestamp: "2026-08-01T12:00:00.000Z",
+  data: {
+    id: payment_id,
+    order_id: order.id,
+    amount: order.total,
+    currency: "USD",
+    status: { failed: "FAILED", refunded: "PARTIALLY_REFUNDED" }[type] ?? "SUCCEEDED",
+    refunded: 0,
+    version: 2,
+    a_field_of_tomorrow: true,
+    ...data,
+  },
+});

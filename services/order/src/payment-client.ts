@@ -1,0 +1,82 @@
+import { type Currency, type Peer, type PeerAnswer, PeerUnavailable, type RequestContext } from "@shop/platform";
+import joi from "joi";
+import type { Command } from "./commands.ts";
+import type { PaymentSnapshot } from "./payment-event.ts";
+import { paymentFields } from "./schemas.ts";
+
+export type PaymentClient = ReturnType<typeof createPaymentClient>;
+
+/** The payment service lists at most so many. */
+const paymentsAtOnce = 500;
+
+/** What this service asks of the payment service. Every call throws PeerUnavailable when there is no usable answer. */
+export function createPaymentClient(peer: Peer, unit: Currency) {
+  const payment = joi.object(paymentFields(unit));
+  const refund = joi.object({ status: joi.string().required() });
+
+  const unexpected = (operation: string, { status, body }: PeerAnswer) => {
+    const { code } = body as { code?: string };
+    return new PeerUnavailable(peer.name, operation, {
+      reason: "garbage",
+      detail: `${status} ${code ?? "unexpected"}`,
+    });
+  };
+
+  return {
+    /**
+     * Gives back what is left of a payment, once for each reason. "done": nothing of it is left; "under-way": the
+     * provider has not answered; "failed": it refused, which takes a person.
+     */
+    async refund(
+      context: RequestContext,
+      { order_id, payment_id, reason }: Omit<Extract<Command, { type: "refund" }>, "type">,
+    ): Promise<"done" | "under-way" | "failed"> {
+      const operation = "refund-payment";
+      const answer = await peer.call(context, {
+        operation,
+        method: "POST",
+        path: `/payments/${payment_id}/refunds`,
+        headers: { "idempotency-key": `${order_id}:${reason}:${payment_id}` },
+        idempotent: true,
+        body: { reason },
+        answers: { 201: refund, 202: refund },
+      });
+      const { status, code, payment_status } = answer.body as {
+        status: unknown;
+        code?: string;
+        payment_status?: string;
+      };
+      if (answer.status < 300) return status === "FAILED" ? "failed" : status === "PENDING" ? "under-way" : "done";
+      // Refunded already, by this command's first try or by a person.
+      if (code === "refund-exceeds-payment" || payment_status === "REFUNDED") return "done";
+      throw unexpected(operation, answer);
+    },
+
+    /** The newest payments, newest first, and whether these are all. */
+    async newest(context: RequestContext): Promise<{ payments: readonly PaymentSnapshot[]; all: boolean }> {
+      const operation = "list-payments";
+      const answer = await peer.call(context, {
+        operation,
+        method: "GET",
+        path: `/payments?limit=${paymentsAtOnce}`,
+        answers: { 200: joi.array().items(payment) },
+      });
+      if (answer.status !== 200) throw unexpected(operation, answer);
+      return { payments: answer.body as PaymentSnapshot[], all: answer.headers.link === undefined };
+    },
+
+    /** Whether there is such a payment. */
+    async exists(context: RequestContext, payment_id: string): Promise<boolean> {
+      const operation = "get-payment";
+      const answer = await peer.call(context, {
+        operation,
+        method: "GET",
+        path: `/payments/${payment_id}`,
+        answers: { 200: payment },
+      });
+      if (answer.status === 404) return false;
+      if (answer.status !== 200) throw unexpected(operation, answer);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Currency, Outbox, OutboxRow, Sweep } from "@shop/platform";
+import type { CatalogClient } from "../catalog-client.ts";
+import type { ChangeOrder } from "../change-order.ts";
+import type { OrderStore } from "../order-store.ts";
+import type { PaymentClient } from "../payment-client.ts";
+import type { SecureOrder } from "../secure-order.ts";
+import { createComparePayments } from "./compare-payments.ts";
+import { createExpireOrders } from "./expire-orders.ts";
+import { createRemind } from "./remind.ts";
+import { createSettleHolds } from "./settle-holds.ts";
+import { createSettleOrders } from "./settle-orders.ts";
+import { createVerifyOrders } from "./verify-orders.ts";
+
+/** What looks for orders that were left undone, in the order in which it runs: what one mends, a later one need not. */
+export function createSweeps(deps: {
+  store: OrderStore;
+  outbox: Pick<Outbox, "append">;
+  dispatch: (rows: readonly OutboxRow[]) => void;
+  catalog: CatalogClient;
+  payments: PaymentClient;
+  change: ChangeOrder;
+  secure: SecureOrder;
+  unit: Currency;
+  timeoutMs: number;
+  /** Until payments that waited for this service have arrived. */
+  sweepDelayS: number;
+}): readonly Sweep[] {
+  const remind = createRemind(deps);
+  const startAfterS = deps.sweepDelayS;
+  return [
+    createComparePayments({ ...deps, startAfterS }),
+    createExpireOrders({ ...deps, startAfterS }),
+    createVerifyOrders(deps),
+    createSettleHolds({ ...deps, remind }),
+    createSettleOrders({ ...deps, remind }),
+  ];
+}
