@@ -1,4 +1,4 @@
-import type { Database } from "@shop/platform";
+import { type Answered, type Database, keepAnswers } from "@shop/platform";
 import { productTables } from "./product-store.ts";
 import { reservationTables } from "./reservation-store.ts";
 import { stockAudit } from "./stock-audit.ts";
@@ -19,14 +19,18 @@ export function createCatalogStore(database: Database) {
   return {
     ...tablesOn(database.read),
     /**
-     * One durable unit of work; `committed` is told its result after COMMIT, in the order of the commits.
+     * One durable unit of work, with the answers that are kept in it; `committed` is told its result after COMMIT, in the
+     * order of the commits.
      * Rejects with what `work` throws, or with a Problem 503.
      */
     inTransaction<T>(
-      work: (tables: Tables) => Promise<T>,
+      work: (tables: Tables & { keepAnswers(answered: readonly Answered[]): Promise<void> }) => Promise<T>,
       options: { readonly deadline?: number; readonly committed?: (result: T) => void } = {},
     ): Promise<T> {
-      return database.write((trx) => work(tablesOn(trx)), options);
+      return database.write(
+        (trx) => work({ ...tablesOn(trx), keepAnswers: (answered) => keepAnswers(trx, answered) }),
+        options,
+      );
     },
     onReset: database.onReset,
   };

@@ -1,7 +1,6 @@
 import {
   type Answer,
   type Currency,
-  created,
   decodeCursor,
   notFound,
   numericPathId,
@@ -41,6 +40,11 @@ export function productRoutes(deps: {
 }): Route[] {
   const { store, views, management, unit } = deps;
   const present = presentProduct(unit);
+  const presentCreated = (product: Product): Answer => ({
+    status: 201,
+    body: present(product),
+    headers: { Location: `/products/${product.id}`, ETag: etagOf(product) },
+  });
   const presentWithEtag = (product: Product): Answer => ok(present(product), { ETag: etagOf(product) });
 
   async function listProducts(query: ProductsQuery): Promise<Answer> {
@@ -85,11 +89,7 @@ export function productRoutes(deps: {
       body: newProductBody(unit),
       answers: { 201: productSchema },
       problems: { 409: ["sku-taken"] },
-      handle: async ({ body, context }) => {
-        const product = await management.create(body, context.deadline);
-        const answer = created(present(product), `/products/${product.id}`);
-        return { ...answer, headers: { ...answer.headers, ETag: etagOf(product) } };
-      },
+      handle: ({ body, context }) => management.create(body, context, presentCreated),
     }),
     route({
       method: "GET",
@@ -119,8 +119,8 @@ export function productRoutes(deps: {
       body: productEditBody(unit),
       answers: { 200: productSchema },
       problems: { 409: ["sku-taken"], 412: ["precondition-failed"], 428: ["precondition-required"] },
-      handle: async ({ params: { product_id: id }, body, headers, context }) =>
-        presentWithEtag(await management.edit(id, versionsIn(headers["if-match"]), body, context.deadline)),
+      handle: ({ params: { product_id: id }, body, headers, context }) =>
+        management.edit(id, versionsIn(headers["if-match"]), body, context, presentWithEtag),
     }),
     route({
       method: "DELETE",
@@ -132,9 +132,9 @@ export function productRoutes(deps: {
       headers: ifMatchHeader,
       answers: { 200: productSchema },
       problems: { 412: ["precondition-failed"], 428: ["precondition-required"] },
-      handle: async ({ params: { product_id: id }, headers, context }) => {
+      handle: ({ params: { product_id: id }, headers, context }) => {
         const versions = versionsIn(headers["if-match"]);
-        return presentWithEtag(await management.edit(id, versions, { active: false }, context.deadline));
+        return management.edit(id, versions, { active: false }, context, presentWithEtag);
       },
     }),
     route({
@@ -147,8 +147,8 @@ export function productRoutes(deps: {
       body: stockAdjustmentBody,
       answers: { 200: productSchema },
       problems: { 409: ["insufficient-stock"] },
-      handle: async ({ params: { product_id: id }, body, context }) =>
-        presentWithEtag(await management.adjustStock(id, body.delta, body.reason, context.deadline)),
+      handle: ({ params: { product_id: id }, body, context }) =>
+        management.adjustStock(id, body.delta, body.reason, context, presentWithEtag),
     }),
     route({
       method: "GET",
