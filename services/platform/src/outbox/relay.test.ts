@@ -1,0 +1,222 @@
+import {
+  arrived,
+  drained,
+  eventually,
+  messages,
+  type OutboxSetup,
+  post,
+  setUpOutbox,
+} from "../testing/outbox-setup.ts";
+
+let setup: OutboxSetup;
+beforeEach(async () => {
+  setup = await setUpOutbox();
+});
+afterEach(() => setup.close());
+
+const nameOf = (body: unknown): string => (body as { name: string }).name;
+const distinct = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => messages(`${prefix}${index}-`, 1)).flat();
+
+/** Answers 500 so often to each name, and 200 from then on. */
+function failing(times: Readonly<Record<string, number>>): void {
+  const left = new Map(Object.entries(times));
+  setup.receiver.on("POST", "/order", ({ body }) => {
+    const remaining = left.get(nameOf(body)) ?? 0;
+    left.set(nameOf(body), remaining - 1);
+    return { status: remaining > 0 ? 500 : 200 };
+  });
+}
+
+test("an aggregate keeps its order across failures and does not hold up another", async () => {
+  failing({ a1: 2, a3: 1 });
+  const outbox = setup.outboxWith({ destinations: { order: { delayS: () => 0.1 } } });
+  outbox.start();
+  await outbox.dispatch(await setup.append(outbox, [...messages("a", 1, 2, 3), ...messages("b", 1)]));
+  await outbox.dispatch(await setup.append(outbox, [...messages("a", 4), ...messages("b", 2)]));
+  await drained(outbox);
+  const all = arrived(setup.receiver);
+  expect(all.filter((name) => name.startsWith("a"))).toEqual(["a1", "a1", "a1", "a2", "a3", "a3", "a4"]);
+  expect(all.filter((name) => name.startsWith("b"))).toEqual(["b1", "b2"]);
+  expect(all.indexOf("b2")).toBeLessThan(all.indexOf("a2"));
+});
+
+test("a destination that hangs does not slow another", async () => {
+  setup.receiver.on("POST", "/hung", "hang");
+  const outbox = setup.outboxWith({ destinations: { hung: {}, order: {} } });
+  outbox.start();
+  const hung = distinct("h", 40).map((message) => ({ ...message, destination: "hung" }));
+  void outbox.dispatch(await setup.append(outbox, hung));
+  await setup.receiver.waitForRequests(16);
+  const outcomes = await outbox.dispatch(await setup.append(outbox, distinct("o", 50)));
+  expect(outcomes).toEqual(Array(50).fill({ delivered: true, result: 200 }));
+  expect((await outbox.stats()).by_destination.hung).toEqual({ waiting: 40, dead: 0, in_flight: 16 });
+});
+
+test("a try without an answer ends in its time and is repeated", async () => {
+  let asked = 0;
+  setup.receiver.on("POST", "/order", () => (asked++ === 0 ? "hang" : { status: 200 }));
+  const outbox = setup.outboxWith({ destinations: { order: { timeoutMs: 100 } } });
+  outbox.start();
+  const rows = await setup.append(outbox, messages("a", 1));
+  expect(await outbox.dispatch(rows)).toMatchObject([{ delivered: false }]);
+  await drained(outbox);
+  expect(arrived(setup.receiver)).toEqual(["a1", "a1"]);
+});
+
+test("Retry-After postpones what the schedule would try sooner", async () => {
+  const times: number[] = [];
+  setup.receiver.on("POST", "/order", () => {
+    times.push(Date.now());
+    return times.length === 1 ? { status: 503, headers: { "retry-after": "1" } } : { status: 200 };
+  });
+  const outbox = setup.outboxWith();
+  outbox.start();
+  await outbox.dispatch(await setup.append(outbox, messages("a", 1)));
+  await drained(outbox);
+  expect(times).toHaveLength(2);
+  expect((times[1] as number) - (times[0] as number)).toBeGreaterThanOrEqual(1000);
+});
+
+describe("a destination that was away", () => {
+  const hourly = { destinations: { order: { delayS: () => 3600 } } };
+
+  async function away() {
+    const outbox = setup.outboxWith(hourly);
+    outbox.start();
+    await outbox.dispatch(await setup.append(outbox, messages("before", 1)));
+    await drained(outbox);
+    await setup.receiver.mode("fail");
+    await outbox.dispatch(await setup.append(outbox, distinct("w", 5)));
+    await eventually(
+      async () => (await outbox.list({ limit: 9 })).filter(({ attempts }) => attempts === 1).length === 6,
+    );
+    await setup.receiver.mode("ok");
+    return outbox;
+  }
+
+  test("its first success brings all that waits forward", async () => {
+    const outbox = await away();
+    await outbox.dispatch(await setup.append(outbox, messages("after", 1)));
+    await drained(outbox);
+    expect(setup.receiver.requests).toHaveLength(1 + 5 + 1 + 5);
+  });
+
+  test("on demand too", async () => {
+    const outbox = await away();
+    outbox.wake("order");
+    await drained(outbox);
+    expect(setup.receiver.requests).toHaveLength(1 + 5 + 5);
+  });
+
+  test("the first success after a restart wakes what the process before left for later", async () => {
+    const before = await away();
+    await before.stop();
+    const outbox = setup.outboxWith(hourly);
+    outbox.start();
+    await outbox.dispatch(await setup.append(outbox, messages("after", 1)));
+    await drained(outbox);
+  });
+});
+
+test("a message that always fails is not hurried through its schedule by the success of others", async () => {
+  failing({ poison1: Infinity });
+  const outbox = setup.outboxWith({ destinations: { order: { delayS: () => 3600 } } });
+  outbox.start();
+  await outbox.dispatch(await setup.append(outbox, messages("first", 1)));
+  await outbox.dispatch(await setup.append(outbox, messages("poison", 1)));
+  for (const message of distinct("o", 10)) {
+    await outbox.dispatch(await setup.append(outbox, [message]));
+    outbox.wake("order");
+  }
+  await outbox.stop();
+  expect(arrived(setup.receiver).filter((name) => name === "poison1")).toHaveLength(1);
+});
+
+test("after its last try a message is DEAD and blocks nobody; redelivered it goes out under the same id", async () => {
+  failing({ a1: 3 });
+  const outbox = setup.outboxWith({
+    destinations: { order: { delayS: (attempts) => (attempts < 3 ? 0.02 : undefined) } },
+  });
+  outbox.start();
+  const rows = await setup.append(outbox, messages("a", 1, 2));
+  const id = rows[0]?.id ?? "";
+  await outbox.dispatch(rows);
+  expect(await outbox.redeliver(id)).toBeUndefined();
+  await drained(outbox);
+  expect(arrived(setup.receiver)).toEqual(["a1", "a1", "a1", "a2"]);
+  expect(await outbox.find(id)).toMatchObject({ state: "DEAD", attempts: 3, last_error: "answered 500" });
+
+  expect(await outbox.redeliver(id)).toMatchObject({ id, state: "WAITING", attempts: 0 });
+  await drained(outbox);
+  expect(setup.receiver.requests.at(-1)?.headers["webhook-id"]).toBe(id);
+  expect(await outbox.find(id)).toMatchObject({ state: "DELIVERED" });
+});
+
+test("two instances on one database deliver each message once, and an aggregate one after another", async () => {
+  const names = Array.from({ length: 150 }, (_, index) => messages(`${index}-`, 1, 2, 3, 4)).flat();
+  await setup.leave(names);
+  const underWay = new Set<string>();
+  const overlaps: string[] = [];
+  setup.receiver.on("POST", "/order", async ({ body }) => {
+    const aggregate = nameOf(body).replace(/-.*/, "");
+    if (underWay.has(aggregate)) overlaps.push(nameOf(body));
+    underWay.add(aggregate);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    underWay.delete(aggregate);
+    return { status: 200 };
+  });
+  const triedBy = [0, 0];
+  const instances = triedBy.map((_, index) =>
+    setup.outboxWith({
+      ...{ soleOwner: false, pollMs: 5 },
+      destinations: {
+        order: {
+          deliver(row, context) {
+            triedBy[index] = (triedBy[index] ?? 0) + 1;
+            return post(setup.receiver)(row, context);
+          },
+        },
+      },
+    }),
+  );
+  for (const instance of instances) instance.start();
+  await drained(instances[0] as (typeof instances)[0]);
+  const all = arrived(setup.receiver);
+  expect(overlaps).toEqual([]);
+  expect(all).toHaveLength(600);
+  expect(new Set(all).size).toBe(600);
+  expect(Math.min(...triedBy)).toBeGreaterThan(0);
+  const first = all.filter((name) => name.startsWith("0-"));
+  expect(first).toEqual(messages("0-", 1, 2, 3, 4).map(({ payload }) => nameOf(payload)));
+});
+
+test("a thousand waiting messages drain in seconds", async () => {
+  await setup.leave(distinct("m", 1000));
+  setup.receiver.on("POST", "/order", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return { status: 200 };
+  });
+  const outbox = setup.outboxWith();
+  const started = performance.now();
+  outbox.start();
+  await drained(outbox);
+  expect(performance.now() - started).toBeLessThan(6000);
+  expect(new Set(arrived(setup.receiver)).size).toBe(1000);
+});
+
+test("with nothing to do it reads about once a second and writes nothing", async () => {
+  const outbox = setup.outboxWith({ pollMs: 1000 });
+  outbox.start();
+  await outbox.dispatch(await setup.append(outbox, messages("a", 1)));
+  await drained(outbox);
+  const seen = await setup.statements();
+  const times: number[] = [];
+  while (times.length < 3) {
+    const known = seen.length;
+    await eventually(async () => seen.length > known);
+    times.push(performance.now());
+  }
+  expect((times[2] as number) - (times[0] as number)).toBeGreaterThan(1900);
+  expect(seen.filter((sql) => !/^\s*SELECT/.test(sql))).toEqual([]);
+});
