@@ -18,7 +18,10 @@ const absentDrivers = [
 
 await build({
   absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
-  entryPoints: serviceFolders.map((folder) => ({ in: `${folder}/src/main.ts`, out: `${folder}/dist/main` })),
+  entryPoints: [
+    ...serviceFolders.map((folder) => ({ in: `${folder}/src/main.ts`, out: `${folder}/dist/main` })),
+    { in: "services/payment/src/provider-main.ts", out: "services/payment/dist/provider-main" },
+  ],
   outdir: ".",
   bundle: true,
   conditions: ["source"],

@@ -48,4 +48,17 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX refunds_by_payment ON refunds (payment_id, id);
     `,
   },
+  {
+    name: "0002-recovery",
+    sql: `
+      CREATE INDEX refunds_pending ON refunds (id) WHERE status = 'PENDING';
+
+      -- Up to which of the provider's charges, in the order of (since, after), its books and ours were compared.
+      CREATE TABLE reconciled (
+        only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+        since INTEGER NOT NULL,
+        after TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

@@ -4,15 +4,17 @@ import {
   instant,
   notFound,
   type Peer,
+  type PeerAnswer,
   PeerUnavailable,
   Problem,
   type RequestContext,
   type TogetherEntry,
   uuid,
+  type WebhookHeaders,
 } from "@shop/platform";
 import joi from "joi";
-import type { Payment, PaymentEvent } from "./payment.ts";
-import { presentPayment } from "./presenters.ts";
+import type { WebhookBody } from "./messages.ts";
+import type { Payment } from "./payment.ts";
 
 export type OrderClient = ReturnType<typeof createOrderClient>;
 
@@ -28,6 +30,14 @@ interface OrderAnswer {
   readonly status: string;
   readonly payment_id: string | null;
 }
+
+/** A webhook as it goes out: `headers` sign the JSON text of `body`. */
+export interface Webhook {
+  readonly body: WebhookBody;
+  readonly headers: WebhookHeaders;
+}
+
+const webhookOperation = "payment-event";
 
 /** The order service's refusals that are the payer's to know. Another one means that we asked wrongly. */
 const refusals = new Set([
@@ -92,25 +102,30 @@ export function createOrderClient(peer: Peer, unit: Currency) {
       throw unexpected("payable", "consent to another amount");
     },
 
-    /** Tells the order of a payment's change; answers whether the order is PAID by that payment. */
-    async tell(context: RequestContext, { type, payment }: PaymentEvent): Promise<boolean> {
-      const operation = "payment-event";
+    /**
+     * Delivers a webhook; answers whether the order is PAID by its payment. Throws the order service's refusal as a
+     * Problem: it will not take this message, now or later.
+     */
+    async deliver(context: RequestContext, webhook: Webhook): Promise<boolean> {
+      const { data } = webhook.body;
       const answer = await peer.call(context, {
-        operation,
+        operation: webhookOperation,
         method: "POST",
-        path: `/orders/${payment.order_id}/payment`,
-        // A snapshot with a version: told twice, it changes nothing the second time.
+        path: `/orders/${data.order_id}/payment`,
+        // The receiver knows a repetition by its id.
         idempotent: true,
-        body: {
-          type,
-          timestamp: new Date(payment.updated_at).toISOString(),
-          data: presentPayment(payment, unit),
-        },
+        body: webhook.body,
+        headers: webhook.headers,
         answers: { 200: orderAnswer },
       });
-      if (answer.status !== 200) throw unexpected(operation, `${answer.status} unexpected`);
+      if (answer.status !== 200) throw refused(answer);
       const { status, payment_id } = answer.body as OrderAnswer;
-      return status === "PAID" && payment_id === payment.id;
+      return status === "PAID" && payment_id === data.id;
     },
   };
+}
+
+function refused({ status, body }: PeerAnswer): Problem {
+  const { code, detail } = body as { code: string; detail?: string };
+  return new Problem(status, code, detail ?? code);
 }

@@ -1,4 +1,5 @@
 import { createBatcher, type Database, overloaded, type WriteOptions } from "@shop/platform";
+import type { Tell, Told } from "./messages.ts";
 import type { Failure, Payment, PaymentStatus } from "./payment.ts";
 import type { ProviderResult } from "./provider/provider.ts";
 
@@ -29,6 +30,12 @@ export interface Outcome {
   readonly result: ProviderResult | undefined;
 }
 
+interface Asked {
+  readonly order_id: string;
+  /** The payment that a repeated request would make. */
+  readonly id: string | undefined;
+}
+
 export interface PaymentFilter {
   readonly order_id?: string | undefined;
   readonly status?: PaymentStatus | undefined;
@@ -39,30 +46,37 @@ export interface PaymentFilter {
 
 export type PaymentStore = ReturnType<typeof createPaymentStore>;
 
-/** Payments in their table. What every payment passes through (`live`, `begin`, `settle`) is gathered into one statement. */
-export function createPaymentStore(database: Database) {
-  const live = createBatcher<string, Payment | undefined>({
+/**
+ * Payments in their table. Every change writes what it makes others know, by `tell`, in its own unit. What every payment
+ * passes through (`standing`, `begin`, `settle`) is gathered into one statement.
+ */
+export function createPaymentStore(database: Database, tell: Tell) {
+  const standing = createBatcher<Asked, Payment | undefined>({
     max: 64,
-    async run(orderIds) {
-      const standing = await liveOf(database.read, orderIds);
-      return orderIds.map((id) => standing.get(id));
-    },
+    run: (asked) => standingOf(database.read, asked),
   });
-  const begin = createBatcher<Beginning, Payment>({ max: 64, gatherMs: 4, run: (items) => beginAll(database, items) });
-  const settle = createBatcher<Outcome, Payment>({
+  const begin = createBatcher<Beginning, Told>({
+    max: 64,
+    gatherMs: 4,
+    run: (items) => beginAll(database, tell, items),
+  });
+  const settle = createBatcher<Outcome, Told>({
     gatherMs: 4,
     max: 64,
-    run: (outcomes) => database.write((trx) => settleAll(trx, outcomes)),
+    run: (outcomes) => database.write((trx) => settleAll(trx, tell, outcomes)),
   });
 
   return {
     find: (id: string): Promise<Payment | undefined> => findPayment(database.read, id),
 
-    /** The payment that stands in the way of another for the order, as of the last commit. */
-    live: (orderId: string): Promise<Payment | undefined> => live.add(orderId),
+    /**
+     * What stands in the way of a new payment of the order, as of the last commit: the payment under this id, in whatever
+     * state, or the order's live one.
+     */
+    standing: (order_id: string, id?: string): Promise<Payment | undefined> => standing.add({ order_id, id }),
 
-    /** Adds the payment unless the order has a live one; answers the one that is live now. */
-    begin: (payment: Payment, { deadline }: { deadline: number }): Promise<Payment> => begin.add({ payment, deadline }),
+    /** Adds the payment unless the order has a live one, or its id is taken; answers the one that stands there now. */
+    begin: (payment: Payment, { deadline }: { deadline: number }): Promise<Told> => begin.add({ payment, deadline }),
 
     /** PENDING to CHARGING, for the amount that the order agreed to; undefined when it is not PENDING any more. */
     charge(id: string, amount: number, options: WriteOptions): Promise<Payment | undefined> {
@@ -70,16 +84,36 @@ export function createPaymentStore(database: Database) {
     },
 
     /** PENDING to FAILED, without a charge; undefined when it is not PENDING any more. */
-    abandon(id: string, { code, detail }: Failure): Promise<Payment | undefined> {
+    abandon(id: string, { code, detail }: Failure): Promise<Told | undefined> {
       const set = "status = 'FAILED', failure_code = ?, failure_detail = ?";
-      return database.write((trx) => change(trx, set, [code, detail], id));
+      return database.write(async (trx) => {
+        const failed = await change(trx, set, [code, detail], id);
+        return failed && (await tell(trx, [failed]))[0];
+      });
     },
 
     /**
      * Records what the provider said of a payment that is CHARGING or UNKNOWN, and answers the payment as it is then:
      * one that was settled before stays as it was. Has no deadline: the money has moved, whoever still waits.
      */
-    settle: (outcome: Outcome): Promise<Payment> => settle.add(outcome),
+    settle: (outcome: Outcome): Promise<Told> => settle.add(outcome),
+
+    /** Writes the payment's present state into the outbox once more, for an order that seems not to have heard of it. */
+    retell: (id: string): Promise<Told | undefined> =>
+      database.write(async (trx) => {
+        const payment = await findPayment(trx, id);
+        return payment && (await tell(trx, [payment]))[0];
+      }),
+
+    /** UNKNOWN ones, and CHARGING ones not changed since `chargingBefore`, in the order of their ids, after the given one. */
+    async unresolved(query: { chargingBefore: number; after: string; limit: number }): Promise<Payment[]> {
+      const rows: PaymentRow[] = await database.read.raw(unresolvedQuery, [
+        query.after,
+        query.chargingBefore,
+        query.limit,
+      ]);
+      return rows.map(paymentOf);
+    },
 
     /** Newest first (ids are made in the order of time). */
     async list({ order_id, status, before, limit }: PaymentFilter): Promise<Payment[]> {
@@ -111,36 +145,53 @@ export function listStatement({ order_id, status }: Pick<PaymentFilter, "order_i
   };
 }
 
+export const unresolvedQuery = `
+  SELECT ${columns} FROM payments
+  WHERE status IN ('CHARGING', 'UNKNOWN') AND id > ? AND (status = 'UNKNOWN' OR updated_at < ?)
+  ORDER BY id LIMIT ?`;
+
 export const liveQuery = `
   SELECT ${columns} FROM payments
   WHERE order_id IN (SELECT value FROM json_each(?))
     AND status IN ('PENDING', 'CHARGING', 'UNKNOWN', 'SUCCEEDED', 'PARTIALLY_REFUNDED')`;
+
+async function findPayments(connection: Connection, ids: readonly string[]): Promise<Map<string, Payment>> {
+  const rows: PaymentRow[] = await connection.raw(
+    `SELECT ${columns} FROM payments WHERE id IN (SELECT value FROM json_each(?))`,
+    [JSON.stringify(ids)],
+  );
+  return new Map(rows.map((row) => [row.id, paymentOf(row)]));
+}
 
 export async function findPayment(connection: Connection, id: string): Promise<Payment | undefined> {
   const rows: PaymentRow[] = await connection.raw(`SELECT ${columns} FROM payments WHERE id = ?`, [id]);
   return rows[0] && paymentOf(rows[0]);
 }
 
-async function liveOf(connection: Connection, orderIds: readonly string[]): Promise<Map<string, Payment>> {
-  const rows: PaymentRow[] = await connection.raw(liveQuery, [JSON.stringify(orderIds)]);
-  return new Map(rows.map((row) => [row.order_id, paymentOf(row)]));
+/** Each asker's payment: the one under its id, else the live one of its order. */
+async function standingOf(connection: Connection, asked: readonly Asked[]): Promise<(Payment | undefined)[]> {
+  const live: PaymentRow[] = await connection.raw(liveQuery, [JSON.stringify(asked.map(({ order_id }) => order_id))]);
+  const ids = asked.map(({ id }) => id).filter((id) => id !== undefined);
+  const same = ids.length > 0 ? await findPayments(connection, ids) : new Map<string, Payment>();
+  const byOrder = new Map(live.map((row) => [row.order_id, paymentOf(row)]));
+  return asked.map(({ id, order_id }) => (id !== undefined ? same.get(id) : undefined) ?? byOrder.get(order_id));
 }
 
 /** A payment whose caller has stopped waiting is not begun: it would be charged with nobody there to hear of it. */
-async function beginAll(database: Database, items: readonly Beginning[]): Promise<(Payment | Error)[]> {
+async function beginAll(database: Database, tell: Tell, items: readonly Beginning[]): Promise<(Told | Error)[]> {
   const awaited = items.filter(({ deadline }) => performance.now() < deadline).map(({ payment }) => payment);
+  if (awaited.length === 0) return items.map(overloadedNow);
   const deadline = Math.max(...items.map((item) => item.deadline));
-  const standing =
-    awaited.length > 0
-      ? await database.write((trx) => insertOrFind(trx, awaited), { deadline })
-      : new Map<string, Payment>();
-  return items.map(({ payment }) => standing.get(payment.order_id) ?? overloaded());
+  const begun = await database.write((trx) => insertOrFind(trx, tell, awaited), { deadline });
+  return items.map(({ payment }) => begun.get(payment) ?? overloadedNow());
 }
 
-/** The live payment of each order: ours where the unique index let it in, else the one that was there first. */
-async function insertOrFind(trx: Connection, payments: readonly Payment[]): Promise<Map<string, Payment>> {
+const overloadedNow = (): Error => overloaded();
+
+/** Each payment, or, where it was not let in, the one that was there first. */
+async function insertOrFind(trx: Connection, tell: Tell, payments: readonly Payment[]): Promise<Map<Payment, Told>> {
   const rows = payments.map((it) => [it.id, it.order_id, it.amount, it.currency, it.status, it.created_at]);
-  const inserted: unknown[] = await trx.raw(
+  const inserted: { id: string }[] = await trx.raw(
     `INSERT INTO payments (${columns})
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, 0, NULL, NULL, NULL, 1, value ->> 5, value ->> 5
      FROM json_each(?) WHERE true
@@ -148,10 +199,20 @@ async function insertOrFind(trx: Connection, payments: readonly Payment[]): Prom
      RETURNING id`,
     [JSON.stringify(rows)],
   );
-  const orderIds = payments.map((payment) => payment.order_id);
-  return inserted.length === payments.length
-    ? new Map(payments.map((payment) => [payment.order_id, payment]))
-    : liveOf(trx, orderIds);
+  const ids = new Set(inserted.map(({ id }) => id));
+  const told = await tell(
+    trx,
+    payments.filter(({ id }) => ids.has(id)),
+  );
+  const begun = new Map(told.map((each) => [each.payment, each]));
+  const refused = payments.filter((payment) => !begun.has(payment));
+  if (refused.length === 0) return begun;
+  const standing = await standingOf(trx, refused);
+  for (const [index, payment] of refused.entries()) {
+    const first = standing[index];
+    if (first) begun.set(payment, { payment: first, row: undefined });
+  }
+  return begun;
 }
 
 /** One change of a PENDING payment. */
@@ -168,7 +229,7 @@ async function change(
   return rows[0] && paymentOf(rows[0]);
 }
 
-async function settleAll(trx: Connection, outcomes: readonly Outcome[]): Promise<(Payment | Error)[]> {
+async function settleAll(trx: Connection, tell: Tell, outcomes: readonly Outcome[]): Promise<(Told | Error)[]> {
   const changed: PaymentRow[] = await trx.raw(
     `UPDATE payments SET status = o.value ->> 1, provider_reference = o.value ->> 2,
        failure_code = o.value ->> 3, failure_detail = o.value ->> 4, version = version + 1, updated_at = ?
@@ -178,12 +239,19 @@ async function settleAll(trx: Connection, outcomes: readonly Outcome[]): Promise
      RETURNING ${columns}`,
     [Date.now(), JSON.stringify(outcomes.map(settlementOf))],
   );
-  const settled = new Map(changed.map((row) => [row.id, paymentOf(row)]));
-  for (const { id } of outcomes) {
-    const standing = settled.get(id) ?? (await findPayment(trx, id));
-    if (standing) settled.set(id, standing);
-  }
-  return outcomes.map(({ id }) => settled.get(id) ?? new Error(`There is no payment ${id} to settle.`));
+  const told = await tell(trx, changed.map(paymentOf));
+  const settled = new Map(told.map((each) => [each.payment.id, each]));
+  const others = outcomes.map(({ id }) => id).filter((id) => !settled.has(id));
+  const unchanged = others.length > 0 ? await findPayments(trx, others) : new Map<string, Payment>();
+  return outcomes.map(({ id }) => {
+    const payment = unchanged.get(id);
+    if (payment) return { payment, row: undefined };
+    const told = settled.get(id);
+    if (!told) return new Error(`There is no payment ${id} to settle.`);
+    // Two outcomes of one payment: its row is dispatched once.
+    settled.set(id, { ...told, row: undefined });
+    return told;
+  });
 }
 
 function settlementOf({ id, result }: Outcome): [string, PaymentStatus, ...(string | null)[]] {

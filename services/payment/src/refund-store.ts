@@ -1,4 +1,5 @@
 import type { Database, MinorUnits, WriteOptions } from "@shop/platform";
+import type { Tell, Told } from "./messages.ts";
 import type { Payment } from "./payment.ts";
 import { type Connection, findPayment, type PaymentRow, pastEveryId, paymentOf } from "./payment-store.ts";
 import type { Refund } from "./refund.ts";
@@ -8,24 +9,36 @@ const columns = "id, payment_id, amount, status, reason, created_at, updated_at"
 export type RefundStore = ReturnType<typeof createRefundStore>;
 
 /** Refunds, and the part of their payment that they claim and take. */
-export function createRefundStore(database: Database) {
+export function createRefundStore(database: Database, tell: Tell) {
   return {
     /** One unit of work: all of it or nothing. */
     inTransaction: <T>(
       unit: (store: ReturnType<typeof refundUnit>) => Promise<T>,
       options?: WriteOptions,
-    ): Promise<T> => database.write((trx) => unit(refundUnit(trx)), options),
+    ): Promise<T> => database.write((trx) => unit(refundUnit(trx, tell)), options),
 
     /** Newest first (ids are made in the order of time). */
     list: ({ payment_id, before, limit }: { payment_id: string; before: string | undefined; limit: number }) =>
       database.read.raw<Refund[]>(refundListQuery, [payment_id, before ?? pastEveryId, limit]),
+
+    /** PENDING ones made before a time, in the order of their ids, after the given one. */
+    unresolved: ({ madeBefore, after, limit }: { madeBefore: number; after: string; limit: number }) =>
+      database.read.raw<Refund[]>(pendingQuery, [after, madeBefore, limit]),
   };
 }
 
 export const refundListQuery = `SELECT ${columns} FROM refunds WHERE payment_id = ? AND id < ? ORDER BY id DESC LIMIT ?`;
 
-function refundUnit(trx: Connection) {
+export const pendingQuery = `
+  SELECT ${columns} FROM refunds WHERE status = 'PENDING' AND id > ? AND created_at < ? ORDER BY id LIMIT ?`;
+
+function refundUnit(trx: Connection, tell: Tell) {
   return {
+    async find(id: string): Promise<Refund | undefined> {
+      const rows: Refund[] = await trx.raw(`SELECT ${columns} FROM refunds WHERE id = ?`, [id]);
+      return rows[0];
+    },
+
     payment: (id: string): Promise<Payment | undefined> => findPayment(trx, id),
 
     /** Sets the amount aside for a refund, when the payment can still spare it: the count of changed rows decides. */
@@ -56,8 +69,8 @@ function refundUnit(trx: Connection) {
       return rows[0];
     },
 
-    /** What was set aside is refunded for certain. Answers the payment that is left. */
-    async take({ payment_id, amount }: Refund): Promise<Payment> {
+    /** What was set aside is refunded for certain. Answers the payment that is left, and the order is told. */
+    async take({ payment_id, amount }: Refund): Promise<Told | undefined> {
       const rows: PaymentRow[] = await trx.raw(
         `UPDATE payments SET refunding = refunding - ?, refunded = refunded + ?,
            status = CASE WHEN refunded + ? = amount THEN 'REFUNDED' ELSE 'PARTIALLY_REFUNDED' END,
@@ -68,7 +81,7 @@ function refundUnit(trx: Connection) {
       );
       const [row] = rows;
       if (!row) throw new Error(`The payment ${payment_id} of a refund is gone.`);
-      return paymentOf(row);
+      return (await tell(trx, [paymentOf(row)]))[0];
     },
 
     /** What was set aside is the payment's again. */

@@ -17,7 +17,7 @@ import type { Payment } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { paymentSchema, presentPayment, presentRefund, refundSchema } from "./presenters.ts";
 import type { Refund } from "./refund.ts";
-import type { createRefundPayment } from "./refund-payment.ts";
+import type { RefundPayment } from "./refund-payment.ts";
 import type { RefundStore } from "./refund-store.ts";
 import { listQuery, payQuery, refundBody, refundsQuery } from "./schemas.ts";
 
@@ -25,7 +25,7 @@ export function paymentRoutes(deps: {
   payments: PaymentStore;
   refunds: RefundStore;
   pay: ReturnType<typeof createPay>;
-  refundPayment: ReturnType<typeof createRefundPayment>;
+  refundPayment: RefundPayment["refundPayment"];
   unit: Currency;
 }): readonly Route[] {
   const { payments, refunds, pay, refundPayment, unit } = deps;
@@ -46,6 +46,7 @@ export function paymentRoutes(deps: {
       operation: "pay",
       summary: "Pay an order: 200 when it is PAID, 202 while that is not yet certain",
       scope: "payments:pay",
+      idempotencyKeptFor: "30d",
       query: payQuery(unit),
       answers: { 200: paymentSchema, 202: paymentSchema },
       problems: {
@@ -93,6 +94,7 @@ export function paymentRoutes(deps: {
       operation: "refund-payment",
       summary: "Give money back: all that remains, or the amount asked for; 202 while the outcome is not known",
       scope: "payments:refund",
+      idempotencyKeptFor: "30d",
       params,
       body: refundBody(unit),
       answers: { 201: refundSchema, 202: refundSchema },

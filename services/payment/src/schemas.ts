@@ -3,6 +3,7 @@ import {
   type MinorUnits,
   moneySchema,
   notFound,
+  type OutboxState,
   type PageQuery,
   pageQuery,
   text,
@@ -33,6 +34,15 @@ export interface ListQuery extends PageQuery {
 export const listQuery = joi.object<ListQuery>({
   order_id: uuid(),
   status: joi.string().valid(...paymentStatuses),
+  ...pageQuery,
+});
+
+export interface WebhooksQuery extends PageQuery {
+  readonly status?: OutboxState;
+}
+
+export const webhooksQuery = joi.object<WebhooksQuery>({
+  status: joi.string().valid("WAITING", "DELIVERED", "DEAD"),
   ...pageQuery,
 });
 

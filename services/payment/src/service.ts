@@ -1,20 +1,28 @@
-import { currency, type ServiceDefinition } from "@shop/platform";
+import { createOutbox, createWebhookSecrets, currency, type ServiceDefinition } from "@shop/platform";
+import { createCaptureStore } from "./capture-store.ts";
+import { createCharging } from "./charging.ts";
 import { type PaymentConfig, paymentConfig } from "./config.ts";
-import { createEffects } from "./effects.ts";
+import { asking, createAskOrder, createWebhookDestination } from "./destinations.ts";
+import { consents, createTell, webhooks } from "./messages.ts";
 import { measurePayments } from "./metrics.ts";
 import { migrations } from "./migrations.ts";
+import { createNews } from "./news.ts";
 import { createOrderClient } from "./order-client.ts";
 import { createPay } from "./pay.ts";
 import { createPaymentStore } from "./payment-store.ts";
-import { createLedger } from "./provider/ledger.ts";
-import { openLedger } from "./provider/open-ledger.ts";
-import { bounded } from "./provider/provider.ts";
-import { createSimulator, type Simulate } from "./provider/simulator.ts";
+import { openProvider } from "./provider/open-provider.ts";
+import type { Simulate } from "./provider/simulator.ts";
+import { createReconciliation } from "./reconcile.ts";
+import { createRecovery } from "./recovery.ts";
 import { createRefundPayment } from "./refund-payment.ts";
 import { createRefundStore } from "./refund-store.ts";
 import { paymentRoutes } from "./router.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
 
-/** The payment service. A test says by `simulate` how its provider behaves. */
+/** A try must end long before its lease does. */
+const longestTryMs = 45_000;
+
+/** The payment service. A test says by `simulate` how the provider inside it behaves. */
 export function definePaymentService(simulate?: Simulate): ServiceDefinition<PaymentConfig> {
   return {
     name: "payment",
@@ -23,33 +31,61 @@ export function definePaymentService(simulate?: Simulate): ServiceDefinition<Pay
     config: paymentConfig,
     callers: { order: ["payments:read", "payments:refund"] },
     migrations,
-    async wire({ config, log, metrics, database, background, peer }) {
+    async wire({ config, log, metrics, database, peer }) {
+      const startedAt = Date.now();
+      const { REQUEST_TIMEOUT_MS: timeoutMs, PENDING_PAYMENT_TTL_S: patienceS } = config;
+      const tryMs = Math.min(timeoutMs, longestTryMs);
       const unit = currency(config.SHOP_CURRENCY);
-      const ledger = await openLedger({ folder: config.DATA_DIR, queueLimit: config.WRITE_QUEUE_LIMIT, log });
-      const limit = config.PAYMENT_DECLINE_ABOVE ?? Number.POSITIVE_INFINITY;
-      const simulator = createSimulator({
-        ledger: createLedger(ledger),
-        declines: ({ amount }) => unit.toWire(amount) > limit,
-        ...(simulate ? { simulate } : {}),
-      });
+      const { provider, close } = await openProvider({ config, log, peer, simulate });
+      const secrets = createWebhookSecrets(config, log);
+      const orderPeer = peer("order", config.ORDER_URL);
+      const orders = createOrderClient(orderPeer, unit);
 
-      const provider = bounded(simulator);
-      const orders = createOrderClient(peer("order", config.ORDER_URL), unit);
-      const effects = createEffects({ orders, background, log, metrics, timeoutMs: config.REQUEST_TIMEOUT_MS });
-      const payments = createPaymentStore(database);
-      const refunds = createRefundStore(database);
+      const outbox = createOutbox({
+        database,
+        log,
+        metrics,
+        destinations: {
+          [webhooks]: createWebhookDestination({ orders, secrets, timeoutMs: tryMs }),
+          // Made below: a payment that waits is charged by what writes into the outbox itself.
+          [consents]: { ...asking, timeoutMs: tryMs, deliver: (row, context) => askOrder(row, context) },
+        },
+      });
+      const tell = createTell(outbox, unit);
+      const news = createNews(outbox);
+      const payments = createPaymentStore(database, tell);
+      const refunds = createRefundStore(database, tell);
+      const charging = createCharging({ store: payments, orders, provider });
+      const refunding = createRefundPayment({ store: refunds, provider, news, unit });
+      const askOrder = createAskOrder({ store: payments, charging, news, patienceS });
+
+      orderPeer.onRecovered(() => {
+        outbox.wake(webhooks);
+        outbox.wake(consents);
+      });
       measurePayments(metrics, payments);
 
       return {
-        routes: paymentRoutes({
-          payments,
-          refunds,
-          pay: createPay({ store: payments, orders, provider, effects, metrics, currency: unit.code }),
-          refundPayment: createRefundPayment({ store: refunds, provider, effects, unit }),
-          unit,
-        }),
+        routes: [
+          ...paymentRoutes({
+            payments,
+            refunds,
+            pay: createPay({ store: payments, charging, news, metrics, currency: unit.code }),
+            refundPayment: refunding.refundPayment,
+            unit,
+          }),
+          ...webhookRoutes(outbox),
+        ],
+        outbox,
+        sweeps: [
+          ...createRecovery({ payments, refunds, charging, refunding, news, startedAt, timeoutMs }),
+          createReconciliation({ store: createCaptureStore(database, tell), provider, news, timeoutMs }),
+        ],
         stats: async () => ({ payments: await payments.countByStatus() }),
-        stop: () => ledger.close(),
+        async stop() {
+          secrets.stop();
+          await close();
+        },
       };
     },
   };

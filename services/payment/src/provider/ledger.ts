@@ -1,5 +1,5 @@
 import { createBatcher, type Database, type Migration } from "@shop/platform";
-import type { ChargeRequest, ListedCharge, ProviderResult, RefundRequest } from "./provider.ts";
+import type { ChargeRequest, ListedCharge, ListFrom, ProviderResult, RefundRequest } from "./provider.ts";
 
 /** The simulated provider's own books: another company's in truth, so nothing of ours is joined with them. */
 export const ledgerMigrations: readonly Migration[] = [
@@ -29,6 +29,7 @@ export const ledgerMigrations: readonly Migration[] = [
       CREATE INDEX refunds_by_charge ON refunds (payment_id);
     `,
   },
+  { name: "0002-order-of-a-charge", sql: "ALTER TABLE charges ADD COLUMN order_id TEXT" },
 ];
 
 type Connection = Database["read"];
@@ -43,6 +44,7 @@ interface ChargeRow extends Verdict {
   readonly amount: number;
   readonly currency: string;
   readonly created_at: number;
+  readonly order_id: string | null;
 }
 interface RefundRow extends Verdict {
   readonly id: string;
@@ -56,7 +58,7 @@ export interface Entry<Request> {
   readonly result: ProviderResult;
 }
 
-const chargeColumns = "id, amount, currency, reference, declined_code, declined_detail, created_at";
+const chargeColumns = "id, amount, currency, reference, declined_code, declined_detail, created_at, order_id";
 const refundColumns = "id, payment_id, amount, reference, declined_code, declined_detail";
 
 export type Ledger = ReturnType<typeof createLedger>;
@@ -98,17 +100,17 @@ export function createLedger(database: Database) {
       return row && resultOf(row);
     },
 
-    async chargesSince(since: number): Promise<ListedCharge[]> {
-      const rows: ChargeRow[] = await database.read.raw(
-        `SELECT ${chargeColumns} FROM charges WHERE created_at >= ? ORDER BY created_at, id`,
-        [since],
+    async list({ since, after = "", limit = -1 }: ListFrom): Promise<ListedCharge[]> {
+      const rows: (ChargeRow & { refunded: number })[] = await database.read.raw(
+        `SELECT ${chargeColumns},
+           (SELECT coalesce(sum(amount), 0) FROM refunds
+            WHERE payment_id = charges.id AND declined_code IS NULL) AS refunded
+         FROM charges WHERE (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`,
+        [since, after, limit],
       );
-      return rows.map((row) => ({
-        id: row.id,
-        amount: row.amount,
-        currency: row.currency,
-        created_at: row.created_at,
-        result: resultOf(row),
+      return rows.map(({ id, amount, currency, order_id, refunded, created_at, ...verdict }) => ({
+        ...{ id, amount, currency, order_id, refunded, created_at },
+        result: resultOf(verdict),
       }));
     },
   };
@@ -119,15 +121,14 @@ async function enterCharges(
   entries: readonly Entry<ChargeRequest>[],
 ): Promise<(ProviderResult | Error)[]> {
   const created_at = Date.now();
-  const rows = entries.map(({ request: { id, amount, currency }, result }) => [
-    id,
-    amount,
-    currency,
+  const rows = entries.map(({ request: { id, amount, currency, order_id }, result }) => [
+    ...[id, amount, currency],
     ...verdictOf(result),
+    order_id,
   ]);
   await trx.raw(
     `INSERT INTO charges (${chargeColumns})
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, ?
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, ?, value ->> 6
      FROM json_each(?) WHERE true
      ON CONFLICT (id) DO NOTHING`,
     [created_at, JSON.stringify(rows)],

@@ -1,4 +1,4 @@
-import type { MinorUnits } from "@shop/platform";
+import type { MinorUnits, RequestContext } from "@shop/platform";
 
 /** A definitive answer. Anything else that happens is a ProviderUnavailable, and then nobody knows. */
 export type ProviderResult =
@@ -10,6 +10,8 @@ export interface ChargeRequest {
   readonly id: string;
   readonly amount: MinorUnits;
   readonly currency: string;
+  /** What the charge is for: kept by the provider, so that its books alone tell which order was paid. */
+  readonly order_id: string;
 }
 
 export interface RefundRequest {
@@ -20,9 +22,21 @@ export interface RefundRequest {
   readonly amount: MinorUnits;
 }
 
-export interface ListedCharge extends ChargeRequest {
+export interface ListedCharge extends Omit<ChargeRequest, "order_id"> {
+  /** Null for a charge that was made without it. */
+  readonly order_id: string | null;
   readonly result: ProviderResult;
+  /** What was given back of it so far. */
+  readonly refunded: MinorUnits;
   readonly created_at: number;
+}
+
+/** Which charges to list, oldest first: those since a time (milliseconds since the epoch), on from a charge of that time. */
+export interface ListFrom {
+  readonly since: number;
+  /** Of the charges made at `since` itself, only those with a greater id. */
+  readonly after?: string | undefined;
+  readonly limit?: number | undefined;
 }
 
 /**
@@ -33,11 +47,19 @@ export interface Provider {
   charge(request: ChargeRequest, deadline: number): Promise<ProviderResult>;
   /** The result of a charge; undefined when the provider never took it. */
   find(id: string, deadline: number): Promise<ProviderResult | undefined>;
+  /**
+   * The last word on a charge: one that the provider never took will never be made, also when its request is still on
+   * the way (declined, `cancelled`); else what stands there already.
+   */
+  cancel(request: ChargeRequest, deadline: number): Promise<ProviderResult>;
   refund(request: RefundRequest, deadline: number): Promise<ProviderResult>;
   findRefund(id: string, deadline: number): Promise<ProviderResult | undefined>;
-  /** All charges taken since then (milliseconds since the epoch), oldest first. */
-  list(since: number, deadline: number): Promise<readonly ListedCharge[]>;
+  /** Charges with their results, oldest first. */
+  list(from: ListFrom, deadline: number): Promise<readonly ListedCharge[]>;
 }
+
+/** The code of a charge that was cancelled before it was made. */
+export const cancelled = "cancelled";
 
 /** No definitive answer: the money may or may not have moved. */
 export class ProviderUnavailable extends Error {
@@ -55,10 +77,25 @@ export function bounded(provider: Provider): Provider {
   return {
     charge: (request, deadline) => within(deadline, () => provider.charge(request, deadline)),
     find: (id, deadline) => within(deadline, () => provider.find(id, deadline)),
+    cancel: (request, deadline) => within(deadline, () => provider.cancel(request, deadline)),
     refund: (request, deadline) => within(deadline, () => provider.refund(request, deadline)),
     findRefund: (id, deadline) => within(deadline, () => provider.findRefund(id, deadline)),
-    list: (since, deadline) => within(deadline, () => provider.list(since, deadline)),
+    list: (from, deadline) => within(deadline, () => provider.list(from, deadline)),
   };
+}
+
+/** The provider's answer, or undefined when it gave none: only it can say later what happened. */
+export async function definitive(
+  asked: Promise<ProviderResult>,
+  context: RequestContext,
+): Promise<ProviderResult | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof ProviderUnavailable)) throw error;
+    context.log.error({ err: error }, "the provider gave no answer: whether money moved is not known");
+    return undefined;
+  }
 }
 
 async function within<T>(deadline: number, ask: () => Promise<T>): Promise<T> {

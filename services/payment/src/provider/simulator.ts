@@ -1,10 +1,10 @@
 import { v7 } from "uuid";
 import type { Ledger } from "./ledger.ts";
-import type { ChargeRequest, Provider, ProviderResult } from "./provider.ts";
+import { type ChargeRequest, cancelled, type Provider, type ProviderResult } from "./provider.ts";
 
 /** How a test makes the provider behave. "fail-before": an error and no money moved; "fail-after": an error although it did. */
 export type Behaviour = "answer" | "decline" | "hang" | "fail-before" | "fail-after";
-export type Operation = "charge" | "find" | "refund" | "findRefund" | "list";
+export type Operation = "charge" | "find" | "cancel" | "refund" | "findRefund" | "list";
 export type Simulate = (operation: Operation) => Behaviour | Promise<Behaviour>;
 
 const declined: ProviderResult = { outcome: "declined", code: "card-declined", detail: "The card was declined." };
@@ -12,6 +12,11 @@ const tooMuch: ProviderResult = {
   outcome: "declined",
   code: "limit-exceeded",
   detail: "The amount is above the limit.",
+};
+const tombstone: ProviderResult = {
+  outcome: "declined",
+  code: cancelled,
+  detail: "The charge was cancelled before it was made.",
 };
 
 /**
@@ -41,6 +46,9 @@ export function createSimulator(options: {
       const result = behaviour === "decline" ? declined : declines(request) ? tooMuch : succeeded();
       return perform(behaviour, () => ledger.enterCharge({ request, result }));
     },
+    // The tombstone is a charge that was declined: whichever of the two comes first under the id stands.
+    cancel: async (request) =>
+      perform(await simulate("cancel"), () => ledger.enterCharge({ request, result: tombstone })),
     async refund(request) {
       const behaviour = await simulate("refund");
       const result = behaviour === "decline" ? declined : succeeded();
@@ -48,6 +56,6 @@ export function createSimulator(options: {
     },
     find: async (id) => perform(await simulate("find"), () => ledger.findCharge(id)),
     findRefund: async (id) => perform(await simulate("findRefund"), () => ledger.findRefund(id)),
-    list: async (since) => perform(await simulate("list"), () => ledger.chargesSince(since)),
+    list: async (from) => perform(await simulate("list"), () => ledger.list(from)),
   };
 }

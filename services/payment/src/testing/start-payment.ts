@@ -101,7 +101,7 @@ export const refusal = (status: number, code: string, members: object = {}) => (
 export async function chargesIn(dataDir: string) {
   const database = await openTestDatabase(ledgerMigrations, join(dataDir, "provider.db"));
   try {
-    return await createLedger(database).chargesSince(0);
+    return await createLedger(database).list({ since: 0 });
   } finally {
     await database.close();
   }
