@@ -79,6 +79,7 @@ test("cart", async () => {
   await cart.send("POST", "/cart/{user_id}/merge", ann, { body: { into: "bob" } });
   await cart.send("POST", "/cart/{user_id}/checkout", { user_id: "bob" });
   await cart.send("DELETE", "/cart/{user_id}/clear", ann);
+  await cart.send("DELETE", "/users/{user_id}", ann);
   await cart.send("GET", "/stats");
   expect(cart.unseen()).toEqual([]);
 });

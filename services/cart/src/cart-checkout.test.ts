@@ -1,5 +1,14 @@
+import { v7 as uuid } from "uuid";
 import { addLine, type Cart, emptyCart, setQuantity } from "./cart.ts";
-import { beginCheckout, completeCheckout, dropCheckout, undoSend } from "./cart-checkout.ts";
+import {
+  beginCheckout,
+  begunAt,
+  CheckoutSettled,
+  completeCheckout,
+  dropCheckout,
+  repeatCheckout,
+  undoSend,
+} from "./cart-checkout.ts";
 import { applyVerdicts, type Verdict } from "./line-check.ts";
 
 const said = (id: number, price = 500): Verdict => ({
@@ -32,6 +41,19 @@ test("after a call that did not arrive, a changed cart is a new checkout and the
   expect(beginCheckout(unsent, "id-2").checkout.id).toBe("id-1");
   const changed = beginCheckout(setQuantity(unsent, 1, 1, said(1)), "id-2").checkout;
   expect(changed).toMatchObject({ id: "id-2", unsettled: 1, lines: [{ quantity: 1 }, { quantity: 3 }] });
+});
+
+test("only an open checkout is repeated, and as it was sent", () => {
+  const begun = beginCheckout(cart, "id-1");
+  const repeated = repeatCheckout(addLine(begun, 3, 1, said(3)), "id-1");
+  expect(repeated.checkout).toEqual({ ...begun.checkout, unsettled: 2 });
+  for (const settled of [completeCheckout(begun, "id-1"), undoSend(begun, "id-1"), beginCheckout(cart, "id-2")])
+    expect(() => repeatCheckout(settled, "id-1")).toThrow(CheckoutSettled);
+});
+
+test("a checkout's id tells when it was begun", () => {
+  const at = Date.parse("2026-11-22T20:00:00.123Z");
+  expect(begunAt(uuid({ msecs: at }))).toBe(at);
 });
 
 test("after a refusal the next checkout is a new one; the end of another checkout is none of its business", () => {

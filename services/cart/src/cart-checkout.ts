@@ -31,6 +31,21 @@ export function beginCheckout(cart: Cart, newId: string): Cart & { readonly chec
   return { ...cart, checkout: { id, lines, unsettled: 1 } };
 }
 
+/** The checkout is not open any more under this id: its outcome became known meanwhile, or the cart gave it up. */
+export class CheckoutSettled extends Error {
+  override readonly name = "CheckoutSettled";
+}
+
+/** The cart with its open checkout, as it was sent, to be sent once more. Throws CheckoutSettled. */
+export function repeatCheckout(cart: Cart, id: string): Cart & { readonly checkout: Checkout } {
+  const open = cart.checkout;
+  if (open?.id !== id || open.unsettled === 0) throw new CheckoutSettled();
+  return { ...cart, checkout: { ...open, unsettled: open.unsettled + 1 } };
+}
+
+/** When a checkout was begun, in milliseconds since the epoch: the first 48 bits of its UUIDv7 (RFC 9562, section 5.7). */
+export const begunAt = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+
 /** After the order was placed: exactly what it took leaves the cart; what was added in the meantime stays. */
 export function completeCheckout(cart: Cart, id: string): Cart {
   if (cart.checkout?.id !== id) return cart;

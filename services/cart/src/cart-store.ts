@@ -10,6 +10,12 @@ export interface CartChange {
   readonly after: Cart;
 }
 
+/** A checkout whose outcome is not known. */
+export interface UnsettledCheckout {
+  readonly userId: string;
+  readonly checkoutId: string;
+}
+
 /** A cart is not at the version that a change was made from: nothing was written; load it anew and change that. */
 export class CartMoved extends Error {
   override readonly name = "CartMoved";
@@ -23,6 +29,13 @@ export function createCartStore(database: Database) {
   return {
     /** The carts as last committed, in the order asked; one that was never stored is empty at version 0. */
     load: (userIds: readonly string[]) => loadCarts(database.read, userIds),
+    async unsettled(unchangedSince: number, limit: number): Promise<UnsettledCheckout[]> {
+      const found: unknown = await database.read.raw(statements.unsettled, [unchangedSince, limit]);
+      return (found as { user_id: string; checkout_id: string }[]).map((row) => ({
+        userId: row.user_id,
+        checkoutId: row.checkout_id,
+      }));
+    },
     /** Runs `unit` with the store rebuilt on one transaction; `committed` is called after COMMIT, in order. */
     inTransaction<T>(
       unit: (store: ReturnType<typeof createUnitStore>) => Promise<T>,
@@ -35,6 +48,10 @@ export function createCartStore(database: Database) {
 
 const createUnitStore = (trx: Connection) => ({
   load: (userIds: readonly string[]) => loadCarts(trx, userIds),
+  async erase(userId: string): Promise<void> {
+    await trx.raw(statements.eraseLines, [userId]);
+    await trx.raw(statements.eraseCart, [userId]);
+  },
   /** Writes each cart if it still is at the version of `before`. Throws CartMoved, and the unit undoes what was written. */
   async save(changes: readonly CartChange[]): Promise<void> {
     const added = changes.filter(({ before }) => before.version === 0);
@@ -55,6 +72,11 @@ export const statements = {
     FROM json_each(?) AS asked
     JOIN carts ON carts.user_id = asked.value
     LEFT JOIN cart_lines ON cart_lines.user_id = carts.user_id`,
+  unsettled: `
+    SELECT user_id, checkout_id FROM carts INDEXED BY carts_unsettled
+    WHERE checkout_unsettled > 0 AND updated_at <= ? ORDER BY updated_at LIMIT ?`,
+  eraseLines: "DELETE FROM cart_lines WHERE user_id = ?",
+  eraseCart: "DELETE FROM carts WHERE user_id = ?",
   insertCarts: `
     INSERT INTO carts (user_id, version, updated_at, checkout_id, checkout_lines, checkout_unsettled)
     SELECT value ->> 0, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM json_each(?) WHERE true

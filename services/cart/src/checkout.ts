@@ -1,7 +1,16 @@
 import { type Currency, Problem, type RequestContext, remaining } from "@shop/platform";
 import { v7 as uuid } from "uuid";
 import type { Cart } from "./cart.ts";
-import { beginCheckout, changedPrices, completeCheckout, dropCheckout, undoSend } from "./cart-checkout.ts";
+import {
+  beginCheckout,
+  type Checkout,
+  CheckoutSettled,
+  changedPrices,
+  completeCheckout,
+  dropCheckout,
+  repeatCheckout,
+  undoSend,
+} from "./cart-checkout.ts";
 import type { Carts } from "./carts.ts";
 import type { Order, OrderClient } from "./order-client.ts";
 import type { Recheck } from "./recheck.ts";
@@ -20,9 +29,13 @@ export function createCheckouts(deps: { carts: Carts; orders: OrderClient; reche
   /** By user: a second click joins the checkout under way. */
   const underWay = new Map<string, Promise<Order>>();
 
-  async function run(context: RequestContext, userId: string): Promise<Order> {
-    await checkPrices(context, await carts.get(userId));
-    const { checkout } = await carts.change(userId, (cart) => beginCheckout(cart, uuid()), context.deadline);
+  /** `begin` fixes in the cart what is sent, or throws. */
+  async function send(
+    context: RequestContext,
+    userId: string,
+    begin: (cart: Cart) => Cart & { readonly checkout: Checkout },
+  ): Promise<Order> {
+    const { checkout } = await carts.change(userId, begin, context.deadline);
     const placing = await orders.place(context, userId, checkout);
     // No deadlines from here: what is known of the order must be kept, whether or not somebody still waits for it.
     switch (placing.is) {
@@ -60,17 +73,38 @@ export function createCheckouts(deps: { carts: Carts; orders: OrderClient; reche
     });
   }
 
+  function once(userId: string, order: () => Promise<Order>): Promise<Order> {
+    const joined = underWay.get(userId);
+    if (joined) return joined;
+    const placing = order().finally(() => underWay.delete(userId));
+    underWay.set(userId, placing);
+    return placing;
+  }
+
+  const checkOut = (context: RequestContext, userId: string): Promise<Order> =>
+    once(userId, async () => {
+      await checkPrices(context, await carts.get(userId));
+      return send(context, userId, (cart) => beginCheckout(cart, uuid()));
+    });
+
   return {
     /**
      * Answers with the order. Throws 409 `cart-empty`, `price-changed`, `inactive-product`, whatever the order service
      * refuses with, and 503 `peer-unavailable`, with which the cart is kept; its text says whether an order may exist.
      */
-    place(context: RequestContext, userId: string): Promise<Order> {
-      const joined = underWay.get(userId);
-      if (joined) return joined;
-      const placing = run(context, userId).finally(() => underWay.delete(userId));
-      underWay.set(userId, placing);
-      return placing;
+    place: (context: RequestContext, userId: string): Promise<Order> =>
+      checkOut(context, userId).catch((error) => {
+        // It joined a repetition that had nothing to repeat.
+        if (error instanceof CheckoutSettled) return checkOut(context, userId);
+        throw error;
+      }),
+    /** Sends an open checkout again, as it was, so that its outcome becomes known. Throws like `place`, or CheckoutSettled. */
+    repeat: (context: RequestContext, userId: string, id: string): Promise<Order> =>
+      once(userId, () => send(context, userId, (cart) => repeatCheckout(cart, id))),
+    /** Leaves an open checkout's outcome unknown for good: the cart is kept, and its next checkout is a new one. */
+    async giveUp(userId: string, id: string): Promise<void> {
+      // One that is being sent now will have an outcome.
+      if (!underWay.has(userId)) await carts.change(userId, (cart) => dropCheckout(cart, id));
     },
   };
 }

@@ -35,4 +35,9 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: "0002-unsettled-checkouts",
+    oldestCode: 1,
+    sql: "CREATE INDEX carts_unsettled ON carts (updated_at) WHERE checkout_unsettled > 0",
+  },
 ];

@@ -19,6 +19,8 @@ export type Placing =
 
 const answers = { 201: joi.object({ id: joi.string().required() }) };
 const refusals = new Set([409, 422]);
+/** The key is known there: of an order that is being made, or that was made of other bytes, such as another release's. */
+const undecided = new Set(["idempotency-in-flight", "idempotency-key-reused"]);
 
 /** The cart's view of the order service. */
 export function createOrderClient({ peer, unit }: { peer: Peer; unit: Currency }) {
@@ -40,7 +42,7 @@ export function createOrderClient({ peer, unit }: { peer: Peer; unit: Currency }
         });
         if (status === 201) return { is: "placed", order: body as Order };
         const problem = body as Record<string, unknown> & { code: string };
-        if (refusals.has(status) && problem.code !== "idempotency-in-flight")
+        if (refusals.has(status) && !undecided.has(problem.code))
           return { is: "refused", problem: passedOn(status, problem) };
         context.log.warn({ peer: peer.name, status, code: problem.code }, "a checkout's outcome is not known");
         return { is: "unknown", retryAfterS: Number(headers["retry-after"]) || undefined };

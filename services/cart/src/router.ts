@@ -102,5 +102,18 @@ export const routes = (deps: {
       },
       handle: async ({ params, context }) => created(await checkouts.place(context, params.user_id)),
     }),
+    route({
+      method: "DELETE",
+      path: "/users/:user_id",
+      operation: "erase-user",
+      summary: "Erases all that is kept of a person here: the cart and its open checkout; may be repeated",
+      scope: "admin",
+      params: cartPath,
+      answers: { 204: undefined },
+      handle: async ({ params, context }) => {
+        await carts.erase(params.user_id, context.deadline);
+        return { status: 204 };
+      },
+    }),
   ];
 };

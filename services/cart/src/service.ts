@@ -9,6 +9,7 @@ import { createOrderClient } from "./order-client.ts";
 import { presentCart } from "./present-cart.ts";
 import { createRecheck } from "./recheck.ts";
 import { routes } from "./router.ts";
+import { settleCheckouts } from "./settle-checkouts.ts";
 
 /** `now` gives milliseconds since the epoch: by it checks grow old. */
 export const createCartService = (now: () => number = Date.now): ServiceDefinition<CartConfig> => ({
@@ -25,14 +26,16 @@ export const createCartService = (now: () => number = Date.now): ServiceDefiniti
     const catalog = createCatalogClient({ peer: peer("catalog", config.CATALOG_URL), unit, metrics, now });
     const orders = createOrderClient({ peer: peer("order", config.ORDER_URL), unit });
     const recheck = createRecheck({ carts, catalog, now });
+    const checkouts = createCheckouts({ carts, orders, recheck, unit });
     return {
       routes: routes({
         carts,
         edit: createEditCart({ carts, catalog }),
         recheck,
-        checkouts: createCheckouts({ carts, orders, recheck, unit }),
+        checkouts,
         present: (cart) => presentCart(cart, unit, now()),
       }),
+      sweeps: [settleCheckouts({ carts, checkouts, timeoutMs: config.REQUEST_TIMEOUT_MS, now })],
     };
   },
 });

@@ -59,6 +59,11 @@ export async function startCartAmongPeers(env: Record<string, string> = {}) {
     add: (user: string, id: number, quantity = 1) =>
       call("POST", `/cart/${user}/add?product_id=${id}&quantity=${quantity}`),
     see: async (user: string) => (await call("GET", `/cart/${user}`)).body,
+    /** Runs the sweep of open checkouts now; what it found. */
+    settle: async () =>
+      (await call("POST", "/admin/reconcile")).body.passes.find(({ name }: { name: string }) =>
+        name.startsWith("settle"),
+      ),
     checkout: (user: string) => call("POST", `/cart/${user}/checkout`),
     turnClock(ms: number): void {
       passed += ms;
