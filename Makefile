@@ -1,12 +1,12 @@
 # Every command of the project. Each does its own set-up: only Node and, for the SQLite driver, a C++ compiler are assumed.
 # Each recipe is one process, so that a signal to make reaches it.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test restore check clean node installed built format lint types docs unit
+.PHONY: help run dev build test chaos mutations restore check clean node installed built format lint types docs unit
 
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: node ## Run the whole shop until Ctrl-C; ports: CART_PORT, CATALOG_PORT, ORDER_PORT, PAYMENT_PORT
 	@node scripts/start.mjs
@@ -21,6 +21,12 @@ test: built ## Run every test; some only: make test ARGS=services/cart
 
 restore: built ## Put backups in the place of the databases, the services stopped: make restore FROM=data/backups
 	@node scripts/restore.mjs $(FROM)
+
+chaos: built ## Kill, pause and cut off the shop while buyers buy, then check every promise: make chaos ARGS="--minutes 10 --kills 500"
+	@node_modules/.bin/tsx --conditions=source tests/chaos/main.ts $(ARGS)
+
+mutations: built ## Show that the chaos run notices: each mutation of the code must be caught; make mutations ARGS=inbox runs one
+	@node_modules/.bin/tsx --conditions=source tests/chaos/mutations/main.ts $(ARGS)
 
 check: lint types docs unit ## Format, lint, types, links and commands in the docs, and the tests beside the code
 
