@@ -20,6 +20,7 @@ import type { Outbox } from "./outbox/outbox.ts";
 import { loadHttpClient, type Peer } from "./peer.ts";
 import { createPeers } from "./peers.ts";
 import { platformMigrations } from "./platform-migrations.ts";
+import { pruneSweeps } from "./prune-sweeps.ts";
 import { createSweeps, type Sweep, type Sweeps } from "./sweeps.ts";
 import { version } from "./version.ts";
 
@@ -162,7 +163,8 @@ export async function startService<Config extends object>(
     const own = wiring.stats?.bind(wiring) ?? (async () => ({}));
     const { outbox } = wiring;
     const stats = statsRoute({ service: definition.name, version, metrics, database, peers: peers.all, outbox, own });
-    sweeps = createSweeps({ sweeps: wiring.sweeps ?? [], everyS: config.RECONCILE_EVERY_S, log, metrics });
+    const sweeping = [...(wiring.sweeps ?? []), ...pruneSweeps({ database, outbox: wiring.outbox })];
+    sweeps = createSweeps({ sweeps: sweeping, everyS: config.RECONCILE_EVERY_S, log, metrics });
     routes = [...wiring.routes, stats, reconcileRoute(sweeps), ...backupRoutes(backups)];
     // The owner lock of the database keeps other processes out.
     const keys = createIdempotency({ database, metrics, soleOwner: true, queueLimit: config.WRITE_QUEUE_LIMIT });

@@ -166,7 +166,7 @@ test("a run has time of its own, and takes nothing of a request along but who as
       },
     },
   ]);
-  const request = { ...context(), claim: "of the request" };
+  const request = { ...context(), claim: { resourceId: "r", caller: "admin", key: "k", holder: "h" } };
   await sweeps.runNow(request);
   expect(seen).toEqual([["caller", "deadline", "log", "requestId", "traceparent"], request.requestId, true]);
 });
