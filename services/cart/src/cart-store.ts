@@ -1,4 +1,4 @@
-import type { Database } from "@shop/platform";
+import { type Answered, type Database, keepAnswers } from "@shop/platform";
 import { type Cart, emptyCart, type Line } from "./cart.ts";
 import type { CheckoutLine } from "./cart-checkout.ts";
 
@@ -52,6 +52,7 @@ const createUnitStore = (trx: Connection) => ({
     await trx.raw(statements.eraseLines, [userId]);
     await trx.raw(statements.eraseCart, [userId]);
   },
+  keepAnswers: (answered: readonly Answered[]) => keepAnswers(trx, answered),
   /** Writes each cart if it still is at the version of `before`. Throws CartMoved, and the unit undoes what was written. */
   async save(changes: readonly CartChange[]): Promise<void> {
     const added = changes.filter(({ before }) => before.version === 0);

@@ -117,6 +117,19 @@ test("an erased cart leaves nothing behind, and what is put into it with that be
   expect(await carts.change("bob", one(3))).toMatchObject({ version: 1, lines: [{ productId: 3, quantity: 1 }] });
 });
 
+test("a change whose answer cannot be kept, because its key was taken over, is not made, and fails alone", async () => {
+  const carts = cartsOf();
+  const claim = { resourceId: "r", caller: "shop", key: "k", holder: "gone:1" };
+  const answers = () => [{ claim, answer: { status: 200, body: {} } }];
+  const [lost, other] = await Promise.allSettled([
+    carts.change("ann", one(1), soon(), answers),
+    carts.change("ann", one(2), soon()),
+  ]);
+  expect([lost, other]).toMatchObject([{ reason: { code: "idempotency-in-flight" } }, { status: "fulfilled" }]);
+  for (const all of [carts, cartsOf()])
+    expect(await all.get("ann")).toMatchObject({ version: 1, lines: [{ productId: 2 }] });
+});
+
 test("the database refuses what no cart may hold", async () => {
   await cartsOf().change("ann", one(1));
   const set = (change: string) => database.write((trx) => trx.raw(`UPDATE cart_lines SET ${change}`));

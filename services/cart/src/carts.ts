@@ -1,4 +1,4 @@
-import { createBatcher, createRowCache, type Database, overloaded } from "@shop/platform";
+import { type Answered, createBatcher, createRowCache, type Database, overloaded } from "@shop/platform";
 import type { Cart } from "./cart.ts";
 import { CartMoved, createCartStore } from "./cart-store.ts";
 
@@ -10,7 +10,12 @@ interface Waiting {
   /** Gets the carts of `userIds` and returns them changed; throws to refuse. Runs anew when a cart was moved underneath. */
   readonly change: (carts: readonly Cart[]) => readonly Cart[];
   readonly deadline: number;
+  /** Told the carts as changed: the answers to keep together with them. */
+  readonly answers?: ((carts: readonly Cart[]) => readonly Answered[]) | undefined;
 }
+
+/** What is answered once the cart is stored so. */
+export type Answers = (cart: Cart) => readonly Answered[];
 
 const cachedCarts = 10_000;
 const attempts = 3;
@@ -51,6 +56,12 @@ export function createCarts(options: { database: Database; now: () => number; qu
           return earlier && earlier !== cart ? [{ before: earlier, after: cart }] : [];
         });
         await unit.save(changed);
+        await unit.keepAnswers(
+          waiting.flatMap(({ answers }, index) => {
+            const carts = results[index];
+            return answers && Array.isArray(carts) ? answers(carts) : [];
+          }),
+        );
         return { results, changed };
       },
       {
@@ -102,22 +113,35 @@ export function createCarts(options: { database: Database; now: () => number; qu
     get: (userId: string): Promise<Cart> => cache.get(userId, () => loads.add(userId)),
     /**
      * Changes one cart; answers once it is stored. A change that returns what it got writes nothing. Without a deadline
-     * (on the clock of `performance.now()`) it is carried out however long that takes.
+     * (on the clock of `performance.now()`) it is carried out however long that takes. `answers` are kept in its unit.
      */
-    async change<T extends Cart>(userId: string, change: (cart: Cart) => T, deadline = Infinity): Promise<T> {
-      const [after] = await changes.add({ userIds: [userId], change: ([cart]) => [change(cart as Cart)], deadline });
+    async change<T extends Cart>(
+      userId: string,
+      change: (cart: Cart) => T,
+      deadline = Infinity,
+      answers?: Answers,
+    ): Promise<T> {
+      const one = ([cart]: readonly Cart[]) => [change(cart as Cart)];
+      const [after] = await changes.add({ userIds: [userId], change: one, deadline, answers: toldLast(answers) });
       return after as T;
     },
-    /** Changes two different carts in one unit of work. */
+    /** Changes two different carts in one unit of work; `answers` is told the second. */
     async changeBoth(
       first: string,
       second: string,
       change: (first: Cart, second: Cart) => readonly [Cart, Cart],
       deadline = Infinity,
+      answers?: Answers,
     ): Promise<readonly [Cart, Cart]> {
       const userIds = [first, second];
       const both = ([one, other]: readonly Cart[]) => change(one as Cart, other as Cart);
-      return (await changes.add({ userIds, change: both, deadline })) as readonly [Cart, Cart];
+      return (await changes.add({ userIds, change: both, deadline, answers: toldLast(answers) })) as readonly [
+        Cart,
+        Cart,
+      ];
     },
   };
 }
+
+const toldLast = (answers: Answers | undefined): Waiting["answers"] =>
+  answers && ((carts) => answers(carts.at(-1) as Cart));

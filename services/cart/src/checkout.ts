@@ -1,4 +1,4 @@
-import { type Currency, Problem, type RequestContext, remaining } from "@shop/platform";
+import { type Answer, type Claim, type Currency, Problem, type RequestContext, remaining } from "@shop/platform";
 import { v7 as uuid } from "uuid";
 import type { Cart } from "./cart.ts";
 import {
@@ -23,16 +23,25 @@ const recheckShare = 1 / 3;
 /**
  * Turns a cart into an order: what is ordered is stored under an id before the order service is called, and stays the
  * same until its outcome is known, so that a repetition is the same order to an order service that tells it by the id.
+ * Once the cart is without what was ordered it could not be told again: `reply` is kept with that, for repetitions under
+ * the claims of all who asked.
  */
-export function createCheckouts(deps: { carts: Carts; orders: OrderClient; recheck: Recheck; unit: Currency }) {
-  const { carts, orders, recheck, unit } = deps;
+export function createCheckouts(deps: {
+  carts: Carts;
+  orders: OrderClient;
+  recheck: Recheck;
+  unit: Currency;
+  reply: (order: Order) => Answer;
+}) {
+  const { carts, orders, recheck, unit, reply } = deps;
   /** By user: a second click joins the checkout under way. */
-  const underWay = new Map<string, Promise<Order>>();
+  const underWay = new Map<string, { readonly order: Promise<Order>; readonly claims: Claim[] }>();
 
   /** `begin` fixes in the cart what is sent, or throws. */
   async function send(
     context: RequestContext,
     userId: string,
+    claims: readonly Claim[],
     begin: (cart: Cart) => Cart & { readonly checkout: Checkout },
   ): Promise<Order> {
     const { checkout } = await carts.change(userId, begin, context.deadline);
@@ -40,7 +49,12 @@ export function createCheckouts(deps: { carts: Carts; orders: OrderClient; reche
     // No deadlines from here: what is known of the order must be kept, whether or not somebody still waits for it.
     switch (placing.is) {
       case "placed":
-        await carts.change(userId, (cart) => completeCheckout(cart, checkout.id));
+        await carts.change(
+          userId,
+          (cart) => completeCheckout(cart, checkout.id),
+          Infinity,
+          () => claims.map((claim) => ({ claim, answer: reply(placing.order) })),
+        );
         return placing.order;
       case "refused": {
         const cart = await carts.change(userId, (each) => dropCheckout(each, checkout.id));
@@ -73,18 +87,26 @@ export function createCheckouts(deps: { carts: Carts; orders: OrderClient; reche
     });
   }
 
-  function once(userId: string, order: () => Promise<Order>): Promise<Order> {
+  function once(
+    userId: string,
+    claim: Claim | undefined,
+    place: (claims: readonly Claim[]) => Promise<Order>,
+  ): Promise<Order> {
     const joined = underWay.get(userId);
-    if (joined) return joined;
-    const placing = order().finally(() => underWay.delete(userId));
-    underWay.set(userId, placing);
-    return placing;
+    if (joined) {
+      if (claim) joined.claims.push(claim);
+      return joined.order;
+    }
+    const claims = claim ? [claim] : [];
+    const order = place(claims).finally(() => underWay.delete(userId));
+    underWay.set(userId, { order, claims });
+    return order;
   }
 
   const checkOut = (context: RequestContext, userId: string): Promise<Order> =>
-    once(userId, async () => {
+    once(userId, context.claim, async (claims) => {
       await checkPrices(context, await carts.get(userId));
-      return send(context, userId, (cart) => beginCheckout(cart, uuid()));
+      return send(context, userId, claims, (cart) => beginCheckout(cart, uuid()));
     });
 
   return {
@@ -100,7 +122,7 @@ export function createCheckouts(deps: { carts: Carts; orders: OrderClient; reche
       }),
     /** Sends an open checkout again, as it was, so that its outcome becomes known. Throws like `place`, or CheckoutSettled. */
     repeat: (context: RequestContext, userId: string, id: string): Promise<Order> =>
-      once(userId, () => send(context, userId, (cart) => repeatCheckout(cart, id))),
+      once(userId, undefined, (claims) => send(context, userId, claims, (cart) => repeatCheckout(cart, id))),
     /** Leaves an open checkout's outcome unknown for good: the cart is kept, and its next checkout is a new one. */
     async giveUp(userId: string, id: string): Promise<void> {
       // One that is being sent now will have an outcome.

@@ -1,17 +1,25 @@
-import { invalidRequest, type RequestContext } from "@shop/platform";
+import { type Answer, invalidRequest, type RequestContext } from "@shop/platform";
 import { addLine, type Cart, clear, merge, removeLine, setQuantity } from "./cart.ts";
-import type { Carts } from "./carts.ts";
+import type { Answers, Carts } from "./carts.ts";
 import type { CatalogClient } from "./catalog-client.ts";
 
 export type EditCart = ReturnType<typeof createEditCart>;
 
-/** What a person does to a cart, short of buying. Each answers with the cart as it is stored then. */
-export function createEditCart({ carts, catalog }: { carts: Carts; catalog: CatalogClient }) {
+/**
+ * What a person does to a cart, short of buying. Each answers with the cart as it is stored then; what may not be
+ * repeated keeps `reply` with it, for repetitions under the request's claim.
+ */
+export function createEditCart(deps: { carts: Carts; catalog: CatalogClient; reply: (cart: Cart) => Answer }) {
+  const { carts, catalog, reply } = deps;
+  const kept = ({ claim }: RequestContext): Answers | undefined =>
+    claim && ((cart) => [{ claim, answer: reply(cart) }]);
+
   return {
     add: (context: RequestContext, userId: string, productId: number, quantity: number): Promise<Cart> =>
       catalog.ask(context, [productId], (verdicts) => {
         const verdict = verdicts?.get(productId);
-        return carts.change(userId, (cart) => addLine(cart, productId, quantity, verdict), context.deadline);
+        const added = (cart: Cart) => addLine(cart, productId, quantity, verdict);
+        return carts.change(userId, added, context.deadline, kept(context));
       }),
 
     setQuantity: (context: RequestContext, userId: string, productId: number, quantity: number): Promise<Cart> =>
@@ -32,7 +40,7 @@ export function createEditCart({ carts, catalog }: { carts: Carts; catalog: Cata
         const { source, target } = merge(one, other);
         return [source, target];
       };
-      const [, merged] = await carts.changeBoth(from, into, change, context.deadline);
+      const [, merged] = await carts.changeBoth(from, into, change, context.deadline, kept(context));
       return merged;
     },
   };

@@ -1,4 +1,5 @@
-import { currency, type ServiceDefinition } from "@shop/platform";
+import { created, currency, ok, type ServiceDefinition } from "@shop/platform";
+import type { Cart } from "./cart.ts";
 import { createCarts } from "./carts.ts";
 import { createCatalogClient } from "./catalog-client.ts";
 import { createCheckouts } from "./checkout.ts";
@@ -26,14 +27,15 @@ export const createCartService = (now: () => number = Date.now): ServiceDefiniti
     const catalog = createCatalogClient({ peer: peer("catalog", config.CATALOG_URL), unit, metrics, now });
     const orders = createOrderClient({ peer: peer("order", config.ORDER_URL), unit });
     const recheck = createRecheck({ carts, catalog, now });
-    const checkouts = createCheckouts({ carts, orders, recheck, unit });
+    const checkouts = createCheckouts({ carts, orders, recheck, unit, reply: created });
+    const present = (cart: Cart) => presentCart(cart, unit, now());
     return {
       routes: routes({
         carts,
-        edit: createEditCart({ carts, catalog }),
+        edit: createEditCart({ carts, catalog, reply: (cart) => ok(present(cart)) }),
         recheck,
         checkouts,
-        present: (cart) => presentCart(cart, unit, now()),
+        present,
       }),
       sweeps: [settleCheckouts({ carts, checkouts, timeoutMs: config.REQUEST_TIMEOUT_MS, now })],
     };
