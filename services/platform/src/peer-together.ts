@@ -110,7 +110,7 @@ function problemOf(status: number, { code, detail, ...members }: { code: string;
 /** Gives up a little before the deadline, so that the asker can still answer without the peer. */
 function inTime<Answered>(context: RequestContext, answer: Promise<Answered>, late: () => Error): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(late()), giveUpAt(context.deadline) - performance.now());
+    const timer = setTimeout(() => reject(late()), Math.max(0, giveUpAt(context.deadline) - performance.now()));
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -1,4 +1,4 @@
-import type { MinorUnits, RequestContext } from "@shop/platform";
+import { giveUpAt, type MinorUnits, type RequestContext } from "@shop/platform";
 
 /** A definitive answer. Anything else that happens is a ProviderUnavailable, and then nobody knows. */
 export type ProviderResult =
@@ -66,9 +66,6 @@ export class ProviderUnavailable extends Error {
   override readonly name = "ProviderUnavailable";
 }
 
-/** The caller still has to record the outcome and to answer when the provider kept it waiting. */
-const keptBackMs = 150;
-
 /**
  * Holds any provider to the interface: no call outlives its deadline, and whatever goes wrong is a ProviderUnavailable,
  * because an error on the way says nothing about the money.
@@ -99,8 +96,8 @@ export async function definitive(
 }
 
 async function within<T>(deadline: number, ask: () => Promise<T>): Promise<T> {
-  const left = deadline - performance.now();
-  const patienceMs = left - Math.min(keptBackMs, left * 0.2);
+  // The caller still has to record the outcome and to answer when the provider kept it waiting.
+  const patienceMs = giveUpAt(deadline) - performance.now();
   if (patienceMs <= 0) throw new ProviderUnavailable("There was no time left to ask the provider.");
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -162,7 +162,7 @@ async function withinTimeOf(
 ): Promise<(Delivery | "queued")[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<"queued">((resolve) => {
-    timer = setTimeout(resolve, giveUpAt(context.deadline) - performance.now(), "queued");
+    timer = setTimeout(resolve, Math.max(0, giveUpAt(context.deadline) - performance.now()), "queued");
   });
   try {
     return await Promise.all(outcomes.map((outcome) => Promise.race([outcome, late])));
