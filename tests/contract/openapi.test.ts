@@ -64,6 +64,7 @@ test("catalog", async () => {
   const now = (await catalog.send("GET", "/products/{product_id}", id)).headers.get("etag") ?? "";
   await catalog.send("DELETE", "/products/{product_id}", id, { headers: { "If-Match": now } });
   await catalog.send("GET", "/stats");
+  await catalog.send("POST", "/admin/reconcile");
   expect(catalog.unseen()).toEqual([]);
 });
 
@@ -81,6 +82,7 @@ test("cart", async () => {
   await cart.send("DELETE", "/cart/{user_id}/clear", ann);
   await cart.send("DELETE", "/users/{user_id}", ann);
   await cart.send("GET", "/stats");
+  await cart.send("POST", "/admin/reconcile");
   expect(cart.unseen()).toEqual([]);
 });
 
@@ -106,6 +108,7 @@ test("order", async () => {
   await order.send("POST", "/orders/{order_id}/payment", { order_id: second.id }, { body: event });
   await fulfilled(second.id);
   await order.send("GET", "/stats");
+  await order.send("POST", "/admin/reconcile");
   expect(order.unseen()).toEqual([]);
 });
 
@@ -130,6 +133,7 @@ test("payment", async () => {
   await payment.send("POST", "/payments/{payment_id}/refunds", id, { body: { amount: 5000 } });
   await payment.send("GET", "/payments/{payment_id}/refunds", id);
   await payment.send("GET", "/stats");
+  await payment.send("POST", "/admin/reconcile");
 
   const alone = await startTestService(paymentService, { ORDER_URL: "http://127.0.0.1:9" });
   const cutOff = await createRecorder("payment", alone.url);
