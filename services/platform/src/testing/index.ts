@@ -10,6 +10,7 @@ export {
   startFakePeer,
 } from "./fake-peer.ts";
 export { openTestDatabase } from "./open-test-database.ts";
+export { queryFile } from "./query-file.ts";
 export { type SmallDisk, smallDisk } from "./small-disk.ts";
 export { startTestService, type TestService } from "./start.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
