@@ -8,11 +8,13 @@ import { measureFreeSpace } from "./database/free-space.ts";
 import { createApiKeys } from "./http/api-keys.ts";
 import { createApp } from "./http/app.ts";
 import { type Listening, listen } from "./http/listen.ts";
-import { documentation, metricsPath, probes } from "./http/open-paths.ts";
+import { metricsApp, serveMetrics } from "./http/metrics-endpoint.ts";
+import { documentation, probes } from "./http/open-paths.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { reconcileRoute } from "./http/reconcile.ts";
 import type { Route } from "./http/route.ts";
 import { statsRoute } from "./http/stats.ts";
+import { createUptime } from "./http/uptime.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -86,6 +88,7 @@ export async function startService<Config extends object>(
   log: Logger,
 ): Promise<RunningService> {
   const config = loadConfig(definition, env);
+  const about = { service: definition.name, version, uptime: createUptime() };
   const metrics = createMetrics(definition.name, version);
   const peers = createPeers(config, log, metrics);
   const background = createBackground(log);
@@ -101,8 +104,8 @@ export async function startService<Config extends object>(
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     bodyLimit: config.BODY_LIMIT_BYTES,
     open: {
-      ...probes(definition.name, version, readiness),
-      ...(config.METRICS_PORT === undefined ? metricsPath(metrics) : {}),
+      ...probes(about, readiness),
+      ...(config.METRICS_PORT === undefined ? { "/metrics": serveMetrics(metrics) } : {}),
       ...documentation(() => ({ service: definition.name, version, routes }), readiness),
     },
   });
@@ -139,7 +142,10 @@ export async function startService<Config extends object>(
   try {
     const listener = await listen(app.callback, config.HOST, config.PORT);
     listeners.push(listener);
-    const metricsListener = await listenForMetrics(config, metrics, log);
+    const metricsListener =
+      config.METRICS_PORT === undefined
+        ? undefined
+        : await listen(metricsApp(metrics, log), config.HOST, config.METRICS_PORT);
     if (metricsListener) listeners.push(metricsListener);
     const database = await openDatabase({
       url: config.DATABASE_URL,
@@ -162,7 +168,7 @@ export async function startService<Config extends object>(
     wiring = await definition.wire({ config, log, metrics, database, background, peer: peers.create });
     const own = wiring.stats?.bind(wiring) ?? (async () => ({}));
     const { outbox } = wiring;
-    const stats = statsRoute({ service: definition.name, version, metrics, database, peers: peers.all, outbox, own });
+    const stats = statsRoute({ ...about, metrics, database, peers: peers.all, outbox, own });
     const sweeping = [...(wiring.sweeps ?? []), ...pruneSweeps({ database, outbox: wiring.outbox })];
     sweeps = createSweeps({ sweeps: sweeping, everyS: config.RECONCILE_EVERY_S, log, metrics });
     routes = [...wiring.routes, stats, reconcileRoute(sweeps), ...backupRoutes(backups)];
@@ -203,23 +209,4 @@ async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> 
 /** Loads the HTTP client behind the start, so that the first call to a peer does not pay for it out of its deadline. */
 function warmPeers(log: Logger): void {
   loadHttpClient().catch((error) => log.error({ err: error }, "the HTTP client cannot be loaded"));
-}
-
-/** `/metrics` on a port of its own, so that a network policy can let Prometheus in there and nowhere else. */
-async function listenForMetrics(config: PlatformConfig, metrics: Metrics, log: Logger): Promise<Listening | undefined> {
-  if (config.METRICS_PORT === undefined) return undefined;
-  return listen(
-    (request, response) => {
-      if (request.url !== "/metrics") return void response.writeHead(404).end();
-      metrics.registry.metrics().then(
-        (text) => response.writeHead(200, { "Content-Type": metrics.registry.contentType }).end(text),
-        (error) => {
-          log.error({ err: error }, "metrics could not be collected");
-          response.writeHead(500).end();
-        },
-      );
-    },
-    config.HOST,
-    config.METRICS_PORT,
-  );
 }

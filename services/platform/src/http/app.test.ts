@@ -7,7 +7,8 @@ import { caller } from "../testing/call.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createApp } from "./app.ts";
 import { type Listening, listen } from "./listen.ts";
-import { documentation, metricsPath, probes } from "./open-paths.ts";
+import { serveMetrics } from "./metrics-endpoint.ts";
+import { documentation, probes } from "./open-paths.ts";
 import { createReadiness } from "./readiness.ts";
 import { ok, type Route, route } from "./route.ts";
 import { numericPathId, text } from "./schemas.ts";
@@ -74,8 +75,8 @@ const app = createApp({
   requestTimeoutMs: 1000,
   bodyLimit: 2048,
   open: {
-    ...probes("test", "1.2.3", readiness),
-    ...metricsPath(metrics),
+    ...probes({ service: "test", version: "1.2.3", uptime: () => 7 }, readiness),
+    "/metrics": serveMetrics(metrics),
     ...documentation(() => ({ service: "test", version: "1.2.3", routes }), readiness),
   },
 });

@@ -1,5 +1,4 @@
 import type Koa from "koa";
-import type { Metrics } from "../metrics.ts";
 import { docsPage } from "./docs-page.ts";
 import { type OpenApiDocument, type OpenApiSource, openApi } from "./openapi.ts";
 import type { Readiness } from "./readiness.ts";
@@ -7,14 +6,19 @@ import type { State } from "./request-context.ts";
 
 type Handler = Koa.Middleware<State>;
 
+/** What runs, and for how many seconds. */
+export interface About {
+  readonly service: string;
+  readonly version: string;
+  readonly uptime: () => number;
+}
+
 /** The probes: the process answers; send traffic. A peer affects neither. */
-export function probes(service: string, version: string, readiness: Readiness): Record<string, Handler> {
-  const began = performance.now();
+export function probes({ service, version, uptime }: About, readiness: Readiness): Record<string, Handler> {
   return {
     "/health": async (ctx) => {
       await readiness.wait(ctx.state.context);
-      const uptime = Math.floor((performance.now() - began) / 1000);
-      ctx.body = { status: "ok", service, version, uptime_s: uptime };
+      ctx.body = { status: "ok", service, version, uptime_s: uptime() };
     },
     "/livez": (ctx) => {
       ctx.body = { status: "ok" };
@@ -26,13 +30,6 @@ export function probes(service: string, version: string, readiness: Readiness): 
     },
   };
 }
-
-export const metricsPath = (metrics: Metrics): Record<string, Handler> => ({
-  "/metrics": async (ctx) => {
-    ctx.set("Content-Type", metrics.registry.contentType);
-    ctx.body = await metrics.registry.metrics();
-  },
-});
 
 /** The documentation, made from the routes when first asked for. */
 export function documentation(source: () => OpenApiSource, readiness: Readiness): Record<string, Handler> {

@@ -3,11 +3,10 @@ import type { Database } from "../database/database.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { Peer } from "../peer.ts";
+import type { About } from "./open-paths.ts";
 import { ok, type Route, route } from "./route.ts";
 
-interface Sources {
-  readonly service: string;
-  readonly version: string;
+interface Sources extends About {
   readonly metrics: Metrics;
   readonly database: Database;
   readonly peers: readonly Peer[];
@@ -37,7 +36,7 @@ export const statsRoute = (sources: Sources): Route =>
       ok({
         service: sources.service,
         version: sources.version,
-        uptime_s: Math.floor(process.uptime()),
+        uptime_s: sources.uptime(),
         routes: await byRoute(sources.metrics),
         queue: { depth: sources.database.queueDepth() },
         breakers: Object.fromEntries(sources.peers.map((peer) => [peer.name, peer.state()])),
