@@ -27,6 +27,18 @@ const newId = () => crypto.randomUUID();
 
 const place = async () => (await order.send("POST", "/orders?user_id=ann", {}, { body: [line] })).body;
 
+/** A backup, until it is there. */
+async function backedUp(recorder: Recorder): Promise<void> {
+  const { id } = (await recorder.send("POST", "/admin/backup")).body;
+  for (;;) {
+    const { body } = await recorder.send("GET", "/admin/backups/{backup_id}", { backup_id: id });
+    if (body.status === "done") break;
+    expect(body.status).toBe("running");
+  }
+  await recorder.send("GET", "/admin/backups");
+  await recorder.send("GET", "/admin/backups/{backup_id}", { backup_id: "none" });
+}
+
 test("catalog", async () => {
   await catalog.send("GET", "/products?q=lap&active=true&in_stock=true&min_price=1&max_price=2000&sort=-price&limit=1");
   await catalog.send("GET", "/products?limit=0");
@@ -65,6 +77,7 @@ test("catalog", async () => {
   await catalog.send("DELETE", "/products/{product_id}", id, { headers: { "If-Match": now } });
   await catalog.send("GET", "/stats");
   await catalog.send("POST", "/admin/reconcile");
+  await backedUp(catalog);
   expect(catalog.unseen()).toEqual([]);
 });
 
@@ -83,6 +96,7 @@ test("cart", async () => {
   await cart.send("DELETE", "/users/{user_id}", ann);
   await cart.send("GET", "/stats");
   await cart.send("POST", "/admin/reconcile");
+  await backedUp(cart);
   expect(cart.unseen()).toEqual([]);
 });
 
@@ -109,6 +123,7 @@ test("order", async () => {
   await fulfilled(second.id);
   await order.send("GET", "/stats");
   await order.send("POST", "/admin/reconcile");
+  await backedUp(order);
   expect(order.unseen()).toEqual([]);
 });
 
@@ -134,6 +149,7 @@ test("payment", async () => {
   await payment.send("GET", "/payments/{payment_id}/refunds", id);
   await payment.send("GET", "/stats");
   await payment.send("POST", "/admin/reconcile");
+  await backedUp(payment);
 
   const alone = await startTestService(paymentService, { ORDER_URL: "http://127.0.0.1:9" });
   const cutOff = await createRecorder("payment", alone.url);
