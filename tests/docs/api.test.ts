@@ -32,8 +32,18 @@ const rowsOf = (section: string) =>
   );
 const codeIn = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 
-/** Problems that any route may answer with; the page names them once. */
-const common = ["unauthorized", "forbidden", "overloaded", "database-unavailable", "invalid-request", "not-found"];
+/** Problems that any route, or any POST, may answer with; the page names them once. So it does this header. */
+const keyHeader = "Idempotency-Key";
+const common = [
+  "unauthorized",
+  "forbidden",
+  "overloaded",
+  "database-unavailable",
+  "invalid-request",
+  "not-found",
+  "idempotency-in-flight",
+  "idempotency-key-reused",
+];
 const ofBodies = ["malformed-json", "payload-too-large", "unsupported-media-type"];
 
 let shop: Shop;
@@ -119,7 +129,9 @@ const successesOf = (operation: Operation): string[] =>
   Object.keys(operation.responses).filter((status) => Number(status) < 400);
 
 function inputsOf(operation: Operation): string[] {
-  const parameters = operation.parameters.filter((parameter) => parameter.in !== "path").map(({ name }) => name);
+  const parameters = operation.parameters
+    .filter((parameter) => parameter.in !== "path" && parameter.name !== keyHeader)
+    .map(({ name }) => name);
   const body = operation.requestBody?.content["application/json"]?.schema.properties ?? {};
   return [...parameters, ...Object.keys(body)];
 }

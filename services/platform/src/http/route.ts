@@ -38,7 +38,7 @@ export interface RouteDefinition<Params, Query, Body> {
   readonly headers?: joi.ObjectSchema;
   readonly body?: joi.Schema<Body>;
   /**
-   * Every POST heeds `Idempotency-Key` (docs/adr: idempotency keys) unless it says `none`, because it tells repetitions
+   * Every POST heeds `Idempotency-Key` (docs/adr/0017) unless it says `none`, because it tells repetitions
    * by something else.
    */
   readonly idempotency?: "none";

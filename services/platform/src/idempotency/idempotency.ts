@@ -26,7 +26,7 @@ type Found = { readonly claim: Claim } | { readonly replay: Answer };
 type End = { readonly claim: Claim } & ({ readonly answer: Answer } | { readonly how: "free" | "drop" });
 
 /**
- * Requests with an `Idempotency-Key` (docs/adr: idempotency keys). Those that wait claim their keys in one unit of work
+ * Requests with an `Idempotency-Key` (docs/adr/0017). Those that wait claim their keys in one unit of work
  * before they are carried out, and those that end settle theirs in one. `soleOwner`: no other process writes this
  * database, so that what an earlier boot held is free at once. `now` is in milliseconds since the epoch.
  */
