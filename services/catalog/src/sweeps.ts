@@ -3,8 +3,10 @@ import type { CatalogStore } from "./catalog-store.ts";
 import type { Reservations } from "./settle-reservations.ts";
 import type { AuditedStock } from "./stock-audit.ts";
 
-/** Rows that one pass, or one statement of it, takes at most. */
+/** Rows that are taken at once. */
 const atMost = 500;
+/** Stock that many forgotten orders hold is free again soon, and requests still get their turns. */
+const roundsAtMost = 20;
 const toldAtMost = 20;
 const auditEveryS = 3600;
 /**
@@ -34,9 +36,15 @@ const expireHolds = ({ reservations, delayS }: SweepDeps): Sweep => ({
   name: "expire-holds",
   startAfterS: delayS,
   onlyWhenDue: true,
-  async run({ deadline }) {
-    const { due, expired } = await reservations.expireDue(atMost, deadline);
-    return { found: due, mended: expired };
+  async run(context) {
+    let [found, mended] = [0, 0];
+    for (let round = 0; round < roundsAtMost && remaining(context) > 0; round += 1) {
+      const { due, expired } = await reservations.expireDue(atMost, context.deadline);
+      found += due;
+      mended += expired;
+      if (due < atMost) break;
+    }
+    return { found, mended };
   },
 });
 
