@@ -1,62 +1,19 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
 import { pino } from "pino";
 import { createMetrics } from "../metrics.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { writerMigrations as migrations, startWriter, type WriterProcess } from "../testing/writer-process.ts";
 import { DatabaseRefused, openDatabase } from "./database.ts";
 
-/** Another process that opens the file, writes rows without end and prints the id of each that was acknowledged. */
-const other = (file: string) => `
-  import { openDatabase } from "${pathToFileURL(join(import.meta.dirname, "database.ts"))}";
-  import { createMetrics } from "${pathToFileURL(join(import.meta.dirname, "../metrics.ts"))}";
-  const database = await openDatabase({
-    url: ${JSON.stringify(`sqlite:${file}`)}, migrations: ${JSON.stringify(migrations)},
-    queueLimit: 10, log: console, metrics: createMetrics("test", "0"),
-  });
-  let closing = false;
-  process.stdin.once("data", () => { closing = true; });
-  while (!closing) {
-    const [id] = await database.write((trx) => trx("rows").insert({ text: "x".repeat(500) }));
-    process.stdout.write(id + "\\n");
-  }
-  await database.close();
-  process.exit(0);`;
-
-const migrations = [{ name: "0001-rows", sql: "CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT) STRICT" }];
-
-const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
+const children: WriterProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) await child.kill();
 });
-
-async function startOther(file: string) {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=source", "--import", "tsx", "--input-type=module", "--eval", other(file)],
-    { stdio: ["pipe", "pipe", "inherit"] },
-  );
-  const acknowledged: number[] = [];
-  const lines = createInterface(child.stdout).on("line", (line) => acknowledged.push(Number(line)));
-  await once(lines, "line");
-  const ended = once(child, "close");
+async function startOther(file: string): Promise<WriterProcess> {
+  const child = await startWriter(file);
   children.push(child);
-  return {
-    acknowledged,
-    /** Until so many rows were acknowledged. */
-    async rows(count: number): Promise<void> {
-      while (acknowledged.length < count) await once(lines, "line");
-    },
-    async kill(): Promise<void> {
-      child.kill("SIGKILL");
-      await ended;
-    },
-    close: (): void => void child.stdin.write("close\n"),
-    ended,
-  };
+  return child;
 }
 
 const open = (file: string, ownerWaitMs: number) =>
