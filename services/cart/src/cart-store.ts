@@ -48,9 +48,11 @@ export function createCartStore(database: Database) {
 
 const createUnitStore = (trx: Connection) => ({
   load: (userIds: readonly string[]) => loadCarts(trx, userIds),
-  async erase(userId: string): Promise<void> {
+  /** Says how many carts that were. */
+  async erase(userId: string): Promise<number> {
     await trx.raw(statements.eraseLines, [userId]);
-    await trx.raw(statements.eraseCart, [userId]);
+    const erased: unknown = await trx.raw(statements.eraseCart, [userId]);
+    return (erased as unknown[]).length;
   },
   keepAnswers: (answered: readonly Answered[]) => keepAnswers(trx, answered),
   /** Writes each cart if it still is at the version of `before`. Throws CartMoved, and the unit undoes what was written. */
@@ -77,7 +79,7 @@ export const statements = {
     SELECT user_id, checkout_id FROM carts INDEXED BY carts_unsettled
     WHERE checkout_unsettled > 0 AND updated_at <= ? ORDER BY updated_at LIMIT ?`,
   eraseLines: "DELETE FROM cart_lines WHERE user_id = ?",
-  eraseCart: "DELETE FROM carts WHERE user_id = ?",
+  eraseCart: "DELETE FROM carts WHERE user_id = ? RETURNING user_id",
   insertCarts: `
     INSERT INTO carts (user_id, version, updated_at, checkout_id, checkout_lines, checkout_unsettled)
     SELECT value ->> 0, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM json_each(?) WHERE true

@@ -107,8 +107,8 @@ export function createCarts(options: { database: Database; now: () => number; qu
   return {
     /** The checkouts whose outcome is not known, of carts that nobody has changed since then; longest ago first. */
     unsettled: store.unsettled,
-    /** Removes the cart and all that is in it; it is empty at version 0 then, as if it had never been. */
-    erase: (userId: string, deadline: number): Promise<void> =>
+    /** Removes the cart and all that is in it, as if it had never been; says how many carts that were: 0 or 1. */
+    erase: (userId: string, deadline: number): Promise<number> =>
       store.inTransaction((unit) => unit.erase(userId), { deadline, committed: () => cache.drop(userId) }),
     get: (userId: string): Promise<Cart> => cache.get(userId, () => loads.add(userId)),
     /**

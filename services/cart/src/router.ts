@@ -4,7 +4,16 @@ import type { Carts } from "./carts.ts";
 import type { Checkouts } from "./checkout.ts";
 import type { EditCart } from "./edit-cart.ts";
 import type { Recheck } from "./recheck.ts";
-import { addQuery, cartPath, cartSchema, linePath, mergeBody, orderSchema, quantityBody } from "./schemas.ts";
+import {
+  addQuery,
+  cartPath,
+  cartSchema,
+  erasedSchema,
+  linePath,
+  mergeBody,
+  orderSchema,
+  quantityBody,
+} from "./schemas.ts";
 
 const scope = "carts";
 const answers = { 200: cartSchema };
@@ -109,11 +118,8 @@ export const routes = (deps: {
       summary: "Erases all that is kept of a person here: the cart and its open checkout; may be repeated",
       scope: "admin",
       params: cartPath,
-      answers: { 204: undefined },
-      handle: async ({ params, context }) => {
-        await carts.erase(params.user_id, context.deadline);
-        return { status: 204 };
-      },
+      answers: { 200: erasedSchema },
+      handle: async ({ params, context }) => ok({ carts: await carts.erase(params.user_id, context.deadline) }),
     }),
   ];
 };

@@ -64,6 +64,9 @@ export const cartSchema = joi.object({
   updated_at: instant().allow(null).required(),
 });
 
+/** How many carts were erased. */
+export const erasedSchema = joi.object({ carts: joi.number().integer().min(0).max(1).required() });
+
 /** The order service's answer, passed on as it came: a newer one may have more fields. */
 export const orderSchema = joi
   .object({
