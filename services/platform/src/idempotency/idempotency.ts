@@ -3,7 +3,7 @@ import { Counter } from "prom-client";
 import { v7 as uuid } from "uuid";
 import { createBatcher } from "../batcher.ts";
 import type { Database } from "../database/database.ts";
-import { renderProblem } from "../http/render-problem.ts";
+import { problemAnswer } from "../http/render-problem.ts";
 import type { Answer } from "../http/route.ts";
 import type { Metrics } from "../metrics.ts";
 import { overloaded, type Problem } from "../problem.ts";
@@ -111,13 +111,12 @@ export function createIdempotency(options: {
       try {
         answer = await handle();
       } catch (error) {
-        const rendered = renderProblem(error, context.requestId);
-        const how = endOf(rendered.status);
+        answer = problemAnswer(error, context);
+        const how = endOf(answer.status);
         if (how !== "keep") {
           await end({ claim, how }, context);
           throw error;
         }
-        answer = { ...rendered, headers: { ...rendered.headers, "Content-Type": "application/problem+json" } };
       }
       if (claim.kept) return claim.kept;
       const how = endOf(answer.status);
