@@ -123,10 +123,10 @@ ORDER BY updated_at LIMIT ?`,
 /** Of these orders, those of which a destination must still be told, or could not be told. */
 const selectUntold = `
 SELECT aggregate FROM outbox
-WHERE state = 'WAITING' AND destination = ?1 AND aggregate IN (SELECT value FROM json_each(?2))
+WHERE state = 'WAITING' AND destination = ? AND aggregate IN (SELECT value FROM json_each(?))
 UNION
 SELECT aggregate FROM outbox
-WHERE state = 'DEAD' AND destination = ?1 AND aggregate IN (SELECT value FROM json_each(?2))`;
+WHERE state = 'DEAD' AND destination = ? AND aggregate IN (SELECT value FROM json_each(?))`;
 
 const selectOfUser = "SELECT id FROM orders WHERE user_id = ? LIMIT ?";
 const renameUser = "UPDATE orders SET user_id = ? WHERE id IN (SELECT value FROM json_each(?))";
@@ -253,7 +253,8 @@ function transactionOn(trx: Connection, wrote: Order[]) {
 
     /** Which of the orders have a command that waits for this destination, or was given up. */
     async untold(destination: string, ids: readonly string[]): Promise<Set<string>> {
-      const found = await rows<{ aggregate: string }>(trx, selectUntold, [destination, JSON.stringify(ids)]);
+      const asked = [destination, JSON.stringify(ids)];
+      const found = await rows<{ aggregate: string }>(trx, selectUntold, [...asked, ...asked]);
       return new Set(found.map(({ aggregate }) => aggregate));
     },
 

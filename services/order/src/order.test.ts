@@ -155,16 +155,16 @@ it("is what its events make of it, whatever happens in whatever order", () => {
     const start = placed({ ...first.data, verification: pick(["verified", "pending"]) });
     const history: RecordedEvent[] = [{ order_id: "o1", seq: 1, event: start, at: 1000 }];
     let now = placedOrder("o1", start, 1000);
-    for (let step = 0; step < 30; step += 1) {
+    for (let step = 0; step < 12; step += 1) {
       const event = anyEvent(now);
       try {
         now = transition(now, event, 1000 + step);
         history.push({ order_id: "o1", seq: now.seq, event, at: 1000 + step });
+        reached.add(now.status);
       } catch (error) {
         expect(error).toMatchObject({ code: "invalid-transition" });
       }
     }
-    reached.add(now.status);
     expect(fold(JSON.parse(JSON.stringify(history)))).toEqual(now);
     expect(history.map(({ seq }) => seq)).toEqual(history.map((_, index) => index + 1));
   }

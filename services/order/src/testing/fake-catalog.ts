@@ -71,14 +71,12 @@ export async function startFakeCatalog(): Promise<FakeCatalog> {
   };
   peer.on("POST", "/reservations/:id/release", giveBack([undefined, "HELD", "EXPIRED"], "RELEASED"));
   peer.on("POST", "/reservations/:id/return", giveBack(["CONFIRMED"], "RETURNED"));
-  peer.on("GET", "/reservations", ({ query }) => {
-    const held = [...states]
-      .filter(([id, state]) => old.has(id) && state === query.state)
-      .map(([order_id]) => ({ order_id }));
-    const start = Number(query.cursor ?? 0);
-    const more = held.length > start + pageSize;
-    const link = { link: `</reservations?state=HELD&cursor=${start + pageSize}>; rel="next"` };
-    return { body: held.slice(start, start + pageSize), ...(more ? { headers: link } : {}) };
+  peer.on("GET", "/reservations", ({ query: { state, cursor = "" } }) => {
+    const found = [...states].filter(([id, each]) => old.has(id) && each === state && id > cursor);
+    const ids = found.map(([id]) => id).sort();
+    const shown = ids.slice(0, pageSize);
+    const link = { link: `</reservations?state=${state}&cursor=${shown.at(-1)}>; rel="next"` };
+    return { body: shown.map((order_id) => ({ order_id })), ...(ids.length > pageSize ? { headers: link } : {}) };
   });
 
   return {

@@ -47,8 +47,16 @@ export async function startOrderService(env: Readonly<Record<string, string>> = 
     return call("POST", `/orders/${order_id}/payment`, { raw, headers });
   }
 
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= service.stop();
+    return stopping;
+  };
+
   return {
     ...service,
+    /** Once, however often it is called. */
+    stop,
     call,
     catalog,
     payments,
@@ -66,9 +74,11 @@ export async function startOrderService(env: Readonly<Record<string, string>> = 
       deliver(order.id, newsOf(order, type, data)),
     deliver,
     /** Runs every sweep now; what came of the one of this name. */
-    async sweep(name: string): Promise<{ found: number; mended: number; notes?: string[]; error?: string }> {
+    async sweep(name: string): Promise<{ found: number; mended: number; notes?: string[] }> {
       const { passes } = (await call("POST", "/admin/reconcile")).body;
-      return passes.find((pass: { name: string }) => pass.name === name);
+      const { error, ...pass } = passes.find((pass: { name: string }) => pass.name === name);
+      if (error !== undefined) throw new Error(error);
+      return pass;
     },
     /** Resolves when a command of this type about the order has arrived where it goes. */
     async told(order_id: string, type: string): Promise<void> {
@@ -90,7 +100,7 @@ export async function startOrderService(env: Readonly<Record<string, string>> = 
       }
     },
     async close(): Promise<void> {
-      await service.stop();
+      await stop();
       await catalog.close();
       await payments.close();
     },
