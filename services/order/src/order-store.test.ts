@@ -87,8 +87,11 @@ it("reads every list and every order by an index, in its order", async () => {
         expect(await fresh.list({ user_id, status, fromId }, 10)).toEqual([order]);
   await fresh.find(order.id);
   await fresh.events(order.id);
+  expect(await fresh.due(order.expires_at, 10)).toEqual([order.id]);
+  expect(await fresh.unverified("", 10)).toEqual([order.id]);
+  expect(await fresh.unsettled(order.updated_at, 10)).toEqual([]);
 
-  expect(asked).toHaveLength(10);
+  expect(asked).toHaveLength(13);
   for (const { sql, bindings } of [...asked]) {
     const plan: { detail: string }[] = await database.read.raw(`EXPLAIN QUERY PLAN ${sql}`, bindings);
     const steps = plan.map(({ detail }) => detail).filter((detail) => !detail.startsWith("SCAN json_each"));

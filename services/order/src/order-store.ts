@@ -1,6 +1,22 @@
 import { createBatcher, createRowCache, type Database, overloaded } from "@shop/platform";
 import type { Order, Status } from "./order.ts";
 import type { OrderEvent, RecordedEvent } from "./order-events.ts";
+import {
+  countByStatus,
+  insertEvents,
+  insertItems,
+  insertOrders,
+  openOrders,
+  renameUser,
+  renameUserInEvents,
+  selectByIds,
+  selectEvents,
+  selectOfUser,
+  selectPage,
+  selectUntold,
+  updateItems,
+  updateOrders,
+} from "./order-sql.ts";
 
 /** What a list asks for: undefined leaves a bound out. */
 export interface OrderFilter {
@@ -46,95 +62,6 @@ export interface Change {
 
 const cachedOrders = 10_000;
 const readAtOnce = 64;
-
-/** The columns of an order, as its fields are named, and those of them that change. */
-const columns = [
-  ...["id", "user_id", "status", "verification", "hold", "currency", "total", "refunded", "payment_id"],
-  ...["payment_version", "noted", "reason", "created_at", "updated_at", "expires_at", "seq"],
-];
-const changing = [
-  ...["status", "verification", "hold", "refunded", "payment_id", "payment_version", "noted"],
-  ...["reason", "updated_at", "expires_at", "seq"],
-];
-
-const selectOrders = `
-SELECT ${columns.map((column) => `o.${column}`)},
-       (SELECT json_group_array(json_array(i.line, i.product_id, i.sku, i.name, i.quantity, i.price))
-        FROM order_items i WHERE i.order_id = o.id) AS items
-FROM orders o`;
-
-const selectByIds = `${selectOrders}
-WHERE o.id IN (SELECT value FROM json_each(?))`;
-
-const selectPage = (filters: readonly string[]): string => `${selectOrders}
-WHERE ${[...filters, "o.id >= ?", "o.id < ?"].join(" AND ")}
-ORDER BY o.id DESC
-LIMIT ?`;
-
-const selectEvents = "SELECT order_id, seq, type, data, at FROM order_events WHERE order_id = ? ORDER BY seq";
-
-const insertOrders = `
-INSERT INTO orders (${columns})
-SELECT ${columns.map((column) => `value ->> '${column}'`)}
-FROM json_each(?)`;
-
-/** The same text as for the orders: their items are in it, in the order of the lines. */
-const insertItems = `
-INSERT INTO order_items (order_id, line, product_id, sku, name, quantity, price)
-SELECT o.value ->> 'id', i.key, i.value ->> 'product_id', i.value ->> 'sku', i.value ->> 'name',
-       i.value ->> 'quantity', i.value ->> 'price'
-FROM json_each(?) AS o, json_each(o.value -> 'items') AS i`;
-
-const insertEvents = `
-INSERT INTO order_events (order_id, seq, type, data, at)
-SELECT value ->> 'order_id', value ->> 'seq', value ->> 'type', value ->> 'data', value ->> 'at'
-FROM json_each(?)`;
-
-/** Guarded: an order is changed only on top of the event that the change was decided on. */
-const updateOrders = `
-UPDATE orders
-SET ${changing.map((column) => `${column} = c.value ->> '${column}'`)}
-FROM json_each(?) AS c
-WHERE orders.id = c.value ->> 'id' AND orders.seq = c.value ->> 'was_seq'
-RETURNING orders.id`;
-
-/** What the catalog's verification adds to the lines. */
-const updateItems = `
-UPDATE order_items
-SET sku = i.value ->> 'sku', name = i.value ->> 'name'
-FROM json_each(?) AS o, json_each(o.value -> 'items') AS i
-WHERE order_items.order_id = o.value ->> 'id' AND order_items.line = i.key`;
-
-/**
- * Orders that a sweep has work on, each by an index of nothing else: unpaid past their time; not verified yet; without
- * the outcome of what the catalog, or the payment service for lack of stock, must have been told.
- */
-const openOrders = {
-  due: "SELECT id FROM orders WHERE status = 'PENDING' AND expires_at <= ? ORDER BY expires_at LIMIT ?",
-  unverified:
-    "SELECT id FROM orders WHERE status = 'PENDING' AND verification = 'pending' AND id > ? ORDER BY id LIMIT ?",
-  unsettled: `
-SELECT id FROM orders
-WHERE ((status = 'PAID' AND hold <> 'confirmed') OR (status IN ('CANCELLED', 'EXPIRED', 'REFUNDED') AND hold IN ('none', 'held')))
-  AND updated_at <= ?
-ORDER BY updated_at LIMIT ?`,
-};
-
-/** Of these orders, those of which a destination must still be told, or could not be told. */
-const selectUntold = `
-SELECT aggregate FROM outbox
-WHERE state = 'WAITING' AND destination = ? AND aggregate IN (SELECT value FROM json_each(?))
-UNION
-SELECT aggregate FROM outbox
-WHERE state = 'DEAD' AND destination = ? AND aggregate IN (SELECT value FROM json_each(?))`;
-
-const selectOfUser = "SELECT id FROM orders WHERE user_id = ? LIMIT ?";
-const renameUser = "UPDATE orders SET user_id = ? WHERE id IN (SELECT value FROM json_each(?))";
-const renameUserInEvents = `
-UPDATE order_events SET data = json_set(data, '$.user_id', ?)
-WHERE order_id IN (SELECT value FROM json_each(?)) AND type = 'placed'`;
-
-const countByStatus = "SELECT status, count(*) AS count FROM orders GROUP BY status";
 
 /** Bounds below and above every id. */
 const belowAll = "";
@@ -280,7 +207,6 @@ async function ordersByIds(connection: Connection, ids: readonly string[]): Prom
   return new Map(found.map((row) => [row.id, orderOf(row)]));
 }
 
-/** Constant texts and no query builder: they are prepared once, and building SQL would cost as much as running it. */
 async function rows<Row>(connection: Connection, sql: string, bindings: readonly unknown[]): Promise<Row[]> {
   return (await connection.raw(sql, bindings as (string | number)[])) as Row[];
 }

@@ -11,67 +11,8 @@ beforeEach(() => shop.catalog.refuse(undefined));
 const holdsAsked = () =>
   shop.catalog.requests.filter(({ method, path }) => method === "POST" && path === "/reservations").length;
 
-/** An order that was taken while the catalog was away. */
-async function placeUnverified() {
-  await shop.catalog.mode("fail");
-  const order = await shop.place();
-  await shop.catalog.mode("ok");
-  expect(order).toMatchObject({ verification: "pending", hold: "none" });
-  return order;
-}
-
 /** Another payment than the one that `tell` tells of unless a test says otherwise. */
 const late = "0190a000-0000-7000-8000-00000000beef";
-
-describe("payable of many", () => {
-  const asked = (order: { id: string }, amount = 10.5) => ({ order_id: order.id, payment_id, amount });
-  const ask = (payables: readonly unknown[]) => shop.call("POST", "/orders/payable", { body: { payables } });
-
-  it("answers each in the order asked, as if it were asked alone", async () => {
-    const [good, waiting, cancelled] = [await shop.place(), await placeUnverified(), await shop.place()];
-    await shop.call("POST", `/orders/${cancelled.id}/cancel`);
-    const nowhere = { id: "0190a000-0000-7000-8000-000000000000" };
-    const { status, body } = await ask([
-      asked(good),
-      asked(good, 1),
-      ...[cancelled, nowhere, waiting].map((it) => asked(it)),
-    ]);
-    expect(status).toBe(200);
-    const payable = { status: "PENDING", total: 10.5, currency: "USD" };
-    expect(body.results).toMatchObject([
-      { order_id: good.id, status: 200, payable: { order_id: good.id, ...payable } },
-      { order_id: good.id, status: 422, problem: { code: "amount-mismatch", total: 10.5, currency: "USD" } },
-      { order_id: cancelled.id, status: 409, problem: { code: "order-not-payable", order_status: "CANCELLED" } },
-      { order_id: nowhere.id, status: 404, problem: { code: "not-found" } },
-      { order_id: waiting.id, status: 200, payable: { order_id: waiting.id, ...payable } },
-    ]);
-    expect(await shop.eventTypes(waiting.id)).toEqual(["placed", "verified"]);
-  });
-
-  it("does not let those who need no catalog wait long for one who needs it", async () => {
-    const hasty = await startOrderService({ REQUEST_TIMEOUT_MS: "1500" });
-    const good = await hasty.place();
-    await hasty.catalog.mode("refuse");
-    const waiting = await hasty.place();
-    await hasty.catalog.mode("hang");
-    const began = performance.now();
-    const { body } = await hasty.call("POST", "/orders/payable", { body: { payables: [asked(waiting), asked(good)] } });
-    expect(performance.now() - began).toBeLessThan(1000);
-    expect(body.results).toMatchObject([
-      { order_id: waiting.id, status: 503, problem: { code: "peer-unavailable", peer: "catalog" } },
-      { order_id: good.id, status: 200 },
-    ]);
-    await hasty.close();
-  });
-
-  it.each([
-    ["no entry", [], "/body/payables"],
-    ["too many", Array.from({ length: 65 }, () => asked({ id: payment_id })), "/body/payables"],
-    ["an id that is none", [asked({ id: payment_id }), asked({ id: "7" })], "/body/payables/1/order_id"],
-  ])("refuses %s", async (_what, payables, pointer) => {
-    expect(await ask(payables)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
-  });
-});
 
 describe("payable", () => {
   it("needs no call and no event for an order that is verified and has time", async () => {
@@ -87,7 +28,7 @@ describe("payable", () => {
   });
 
   it("verifies and holds an order that was taken without the catalog", async () => {
-    const order = await placeUnverified();
+    const order = await shop.placeUnverified();
     expect((await shop.payable(order.id, 10.5)).status).toBe(200);
     const verified = await shop.get(order.id);
     expect(verified).toMatchObject({
@@ -104,7 +45,7 @@ describe("payable", () => {
     ["inactive-product", "order-not-payable", {}],
     ["reservation-conflict", "order-not-payable", {}],
   ])("cancels an unverified order that the catalog refuses with %s", async (code, told, members) => {
-    const order = await placeUnverified();
+    const order = await shop.placeUnverified();
     shop.catalog.refuse({ status: 409, code, ...members });
     expect(await shop.payable(order.id, 10.5)).toMatchObject({ status: 409, body: { code: told, ...members } });
     const cancelled = await shop.get(order.id);
@@ -286,14 +227,14 @@ describe("many at once on one order", () => {
   });
 
   it("payables of an unverified order all succeed and verify it once", async () => {
-    const order = await placeUnverified();
+    const order = await shop.placeUnverified();
     const answers = await Promise.all(Array.from({ length: 20 }, () => shop.payable(order.id, 10.5)));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
     expect(await shop.eventTypes(order.id)).toEqual(["placed", "verified"]);
   });
 
   it("a payable that loses against a cancel says so", async () => {
-    const order = await placeUnverified();
+    const order = await shop.placeUnverified();
     const [payable, cancel] = await Promise.all([
       shop.payable(order.id, 10.5),
       shop.call("POST", `/orders/${order.id}/cancel`),

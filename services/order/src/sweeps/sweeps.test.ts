@@ -12,14 +12,6 @@ async function start(env: Record<string, string> = {}): Promise<TestShop> {
   return shop;
 }
 
-/** An order that was taken while the catalog was away, which it is no longer. */
-async function placeUnverified(shop: TestShop, price = 10.5) {
-  await shop.catalog.mode("fail");
-  const order = await shop.place([{ product_id: 1, price }]);
-  await shop.catalog.mode("ok");
-  return order;
-}
-
 describe("expiry", () => {
   it("ends what was not paid in time and releases its stock, but leaves what was paid", async () => {
     const shop = await start({ ORDER_EXPIRY_S: "1", SWEEP_DELAY_S: "0" });
@@ -45,7 +37,7 @@ describe("expiry", () => {
 describe("orders that were taken without the catalog", () => {
   it("are verified and held when it is back, without more time", async () => {
     const shop = await start();
-    const order = await placeUnverified(shop);
+    const order = await shop.placeUnverified();
     await shop.catalog.mode("refuse");
     expect(await shop.sweep("verify-orders")).toMatchObject({ found: 1, mended: 0 });
     await shop.catalog.mode("ok");
@@ -58,7 +50,7 @@ describe("orders that were taken without the catalog", () => {
 
   it("are cancelled with its reason when it refuses them", async () => {
     const shop = await start();
-    const order = await placeUnverified(shop);
+    const order = await shop.placeUnverified();
     shop.catalog.refuse({ status: 409, code: "price-changed", prices: [] });
     expect(await shop.sweep("verify-orders")).toMatchObject({ found: 1, mended: 1 });
     shop.catalog.refuse(undefined);

@@ -40,6 +40,13 @@ export async function startOrderService(env: Readonly<Record<string, string>> = 
   const get = async (id: string) => (await call("GET", `/orders/${id}`)).body;
   const events = async (id: string) => (await call("GET", `/orders/${id}/events`)).body;
 
+  /** An order of one product at 10.50 unless lines are given; the answer's body. */
+  async function place(lines: readonly object[] = [{ product_id: 1, price: 10.5 }], user = "user1") {
+    const answer = await call("POST", `/orders?user_id=${user}`, { body: lines });
+    if (answer.status !== 201) throw new Error(`not placed: ${answer.text}`);
+    return answer.body;
+  }
+
   /** A signed message of the payment service. */
   function deliver(order_id: string, news: object, id = `msg_${randomUUID()}`): Promise<TestAnswer> {
     const raw = JSON.stringify(news);
@@ -63,11 +70,13 @@ export async function startOrderService(env: Readonly<Record<string, string>> = 
     get,
     events,
     eventTypes: async (id: string): Promise<string[]> => (await events(id)).map(({ type }: { type: string }) => type),
-    /** An order of one product at 10.50 unless lines are given; the answer's body. */
-    async place(lines: readonly object[] = [{ product_id: 1, price: 10.5 }], user = "user1") {
-      const answer = await call("POST", `/orders?user_id=${user}`, { body: lines });
-      if (answer.status !== 201) throw new Error(`not placed: ${answer.text}`);
-      return answer.body;
+    place,
+    /** An order that was taken while the catalog was away, which it is no longer. */
+    async placeUnverified() {
+      await catalog.mode("fail");
+      const order = await place();
+      await catalog.mode("ok");
+      return order;
     },
     payable: (id: string, amount: number) => call("POST", `/orders/${id}/payable`, { body: { payment_id, amount } }),
     tell: (order: { id: string; total: number }, type: string, data: object = {}) =>
