@@ -88,6 +88,9 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
       body: { type: "payment.succeeded", timestamp: "2026-01-01T00:00:00.000Z", data: payment },
       open: ["/body/data", "/body/surprise"],
     },
+    "DELETE /users/:user_id": { params: { user_id: "ann" } },
+    "GET /outbox": { query: { state: "DEAD", destination: "catalog", limit: 5, cursor: "WzFd" } },
+    "POST /outbox/:message_id/redeliver": { params: { message_id: id } },
   },
   payment: {
     "POST /pay": { query: { order_id: id, amount: 999.99 } },

@@ -1,4 +1,5 @@
 import { paymentService } from "@shop/payment";
+import { sign } from "@shop/platform";
 import { startTestService, testKey } from "@shop/platform/testing";
 import { type Shop, startShop } from "../shop.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
@@ -12,7 +13,7 @@ let order: Recorder;
 let payment: Recorder;
 
 beforeAll(async () => {
-  shop = await startShop({ API_KEY: testKey, SEED_PRODUCTS: "true" });
+  shop = await startShop({ API_KEY: testKey, SEED_PRODUCTS: "true", WEBHOOK_SECRET: webhookSecret });
   catalog = await createRecorder("catalog", shop.catalog.url);
   cart = await createRecorder("cart", shop.cart.url);
   order = await createRecorder("order", shop.order.url);
@@ -20,6 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.stop());
 
+const webhookSecret = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHMgb2YgY29udHJhY3Rz";
 const line = { product_id: 1, quantity: 1, price: 999.99 };
 const missing = "01890000-0000-7000-8000-000000000000";
 const items = [{ product_id: 2, quantity: 1, price: 699.99 }];
@@ -119,8 +121,16 @@ test("order", async () => {
   const second = await place();
   const paid = await payment.send("POST", `/pay?order_id=${second.id}&amount=999.99`);
   const event = { type: "payment.succeeded", timestamp: new Date().toISOString(), data: paid.body };
-  await order.send("POST", "/orders/{order_id}/payment", { order_id: second.id }, { body: event });
+  const raw = JSON.stringify(event);
+  const headers = sign([webhookSecret], { id: "msg_1", timestampS: Math.floor(Date.now() / 1000), body: raw });
+  const notified = { order_id: second.id };
+  await order.send("POST", "/orders/{order_id}/payment", notified, { raw, headers });
+  await order.send("POST", "/orders/{order_id}/payment", notified, { raw });
   await fulfilled(second.id);
+  const [message] = (await order.send("GET", "/outbox?state=DELIVERED&limit=1")).body;
+  await order.send("POST", "/outbox/{message_id}/redeliver", { message_id: message.id });
+  await order.send("POST", "/outbox/{message_id}/redeliver", { message_id: missing });
+  await order.send("DELETE", "/users/{user_id}", { user_id: "ann" });
   await order.send("GET", "/stats");
   await order.send("POST", "/admin/reconcile");
   await backedUp(order);

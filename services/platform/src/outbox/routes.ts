@@ -11,7 +11,8 @@ interface ListQuery extends PageQuery {
 }
 
 const state = () => joi.string().valid("WAITING", "DELIVERED", "DEAD");
-const query = joi.object<ListQuery>({ ...pageQuery, state: state(), destination: joi.string().max(64) });
+const name = () => joi.string().pattern(/^[a-z][a-z-]{0,31}$/, "a name in lower case");
+const query = joi.object<ListQuery>({ ...pageQuery, state: state(), destination: name() });
 const params = joi.object<{ message_id: string }>({ message_id: uuidPathId("message") });
 
 const messageSchema = joi.object({
