@@ -13,8 +13,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const env = { SEED_PRODUCTS: "true", RECONCILE_EVERY_S: "3600" };
 
 const running: Shop[] = [];
-async function started(dataDir: string): Promise<Shop> {
-  const shop = await startShop({ ...env, DATA_DIR: dataDir });
+async function started(dataDir: string, more: { REQUEST_TIMEOUT_MS?: string } = {}): Promise<Shop> {
+  const shop = await startShop({ ...env, ...more, DATA_DIR: dataDir });
   running.push(shop);
   return shop;
 }
@@ -37,7 +37,6 @@ function buyers(shop: Shop, count: number) {
     while (open) {
       const add = await shop.cart.call("POST", `/cart/${name}/add?product_id=2&quantity=1`);
       if (add.status === 200) added.set(name, (added.get(name) ?? 0) + 1);
-      const line = { product_id: 1, quantity: 1, price: 999.99 };
       const { body: order } = await shop.order.call("POST", `/orders?user_id=${name}`, { body: [line] });
       const answer = await shop.payment.call("POST", `/pay?order_id=${order.id}&amount=999.99`);
       expect([200, 202]).toContain(answer.status);
@@ -168,9 +167,94 @@ test("all four backed up under load, lost, restored: what was acknowledged befor
     const { body: cart } = await again.cart.call("GET", `/cart/${name}`);
     expect(cart.items[0].quantity).toBeGreaterThanOrEqual(quantity);
   }
-  const line = { product_id: 1, quantity: 1, price: 999.99 };
-  const { body: order } = await again.order.call("POST", "/orders?user_id=ann", { body: [line] });
-  expect((await again.payment.call("POST", `/pay?order_id=${order.id}&amount=999.99`)).status).toBe(200);
+  await pay(again, await place(again));
+}, 60_000);
+
+const line = { product_id: 1, quantity: 1, price: 999.99 };
+async function place(shop: Shop): Promise<string> {
+  const { status, body } = await shop.order.call("POST", "/orders?user_id=ann", { body: [line] });
+  expect(status).toBe(201);
+  return body.id;
+}
+async function pay(shop: Shop, order: string): Promise<string> {
+  const { status, body } = await shop.payment.call("POST", `/pay?order_id=${order}&amount=999.99`);
+  expect(status).toBe(200);
+  return body.id;
+}
+
+/** Runs the service's sweeps until one of them has found something; answers with what each says then. */
+async function reconcile(service: TestService, until: string): Promise<{ mended: number; notes: string[] }> {
+  for (;;) {
+    const { body } = await service.call("POST", "/admin/reconcile");
+    const pass = body.passes.find(({ name }: { name: string }) => name === until);
+    expect(pass.error).toBeUndefined();
+    if (pass.found > 0) return { mended: pass.mended, notes: pass.notes ?? [] };
+  }
+}
+
+const ledgerOf = (folder: string) =>
+  queryFile(join(folder, "provider.db"), "SELECT count(*) AS charges, sum(amount) AS sum FROM charges");
+
+test("payments restored from an older copy than orders: what the provider captured is recorded, nothing is charged", async () => {
+  const original = temporaryFolder();
+  const shop = await started(original);
+  await pay(shop, await place(shop));
+  const payments = await backUp(shop.payment);
+  const order = await place(shop);
+  const payment = await pay(shop, order);
+  const others = [await backUp(shop.order), await backUp(shop.catalog), await backUp(shop.cart)];
+  await stopAll();
+  const charged = await ledgerOf(original);
+
+  const restored = temporaryFolder();
+  keepProvider(original, restored);
+  await restore(restored, payments, ...others);
+  // A charge is compared once it is older than any request that may be writing it down.
+  const again = await started(restored, { REQUEST_TIMEOUT_MS: "1000" });
+  while ((await again.payment.call("GET", `/payments/${payment}`)).status !== 200)
+    await again.payment.call("POST", "/admin/reconcile");
+  expect((await again.payment.call("GET", `/payments/${payment}`)).body).toMatchObject({
+    order_id: order,
+    status: "SUCCEEDED",
+  });
+  const twice = await again.payment.call("POST", `/pay?order_id=${order}&amount=999.99`);
+  expect([twice.status, twice.body.code]).toEqual([409, "order-already-paid"]);
+  await stopAll();
+  expect(await ledgerOf(restored)).toEqual(charged);
+
+  // Where the provider does not know of it either, a person must be told.
+  const unknown = temporaryFolder();
+  await restore(unknown, payments, ...others);
+  const { notes } = await reconcile((await started(unknown)).order, "compare-payments");
+  expect(notes).toEqual([`order ${order} was paid by payment ${payment}, which is not there`]);
+}, 60_000);
+
+test("orders restored from an older copy than payments: a captured payment pays its order, one without is told", async () => {
+  const original = temporaryFolder();
+  const shop = await started(original);
+  const order = await place(shop);
+  const orders = await backUp(shop.order);
+  const payment = await pay(shop, order);
+  const lost = await place(shop);
+  const lostPayment = await pay(shop, lost);
+  const others = [await backUp(shop.payment), await backUp(shop.catalog), await backUp(shop.cart)];
+  await stopAll();
+  const charged = await ledgerOf(original);
+
+  const restored = temporaryFolder();
+  keepProvider(original, restored);
+  await restore(restored, orders, ...others);
+  const again = await started(restored);
+  expect((await again.order.call("GET", `/orders/${order}`)).body).toMatchObject({ status: "PENDING" });
+  const { mended, notes } = await reconcile(again.order, "compare-payments");
+  expect(mended).toBe(1);
+  expect(notes).toEqual([`payment ${lostPayment} was captured for order ${lost}, which is not there`]);
+  expect((await again.order.call("GET", `/orders/${order}`)).body).toMatchObject({
+    status: "PAID",
+    payment_id: payment,
+  });
+  await stopAll();
+  expect(await ledgerOf(restored)).toEqual(charged);
 }, 60_000);
 
 test("no restore while a service runs, and none of a half set", async () => {

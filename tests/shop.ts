@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { cartService } from "@shop/cart";
 import { catalogService } from "@shop/catalog";
 import { orderService } from "@shop/order";
@@ -25,18 +27,45 @@ export async function startShop(env: Readonly<Record<string, string>> = {}): Pro
     running.unshift(service);
     return service;
   };
+  const door = await openDoor();
   const stop = async () => {
     for (const service of running) await service.stop();
+    door.close();
   };
   try {
     const catalog = await started(startTestService(catalogService, all));
     const peers = { ...all, CATALOG_URL: catalog.url };
-    const order = await started(startTestService(orderService, peers));
+    const order = await started(startTestService(orderService, { ...peers, PAYMENT_URL: door.url }));
     const payment = await started(startTestService(paymentService, { ...all, ORDER_URL: order.url }));
+    door.leadTo(payment.port);
     const cart = await started(startTestService(cartService, { ...peers, ORDER_URL: order.url }));
     return { catalog, cart, order, payment, dataDir, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** An address to be told to others before the service behind it has a port of its own: passes bytes both ways. */
+async function openDoor() {
+  let port: number | undefined;
+  const server = createServer((from) => {
+    if (port === undefined) return void from.destroy();
+    const to = connect(port, "127.0.0.1");
+    from.pipe(to).pipe(from);
+    for (const [one, other] of [
+      [from, to],
+      [to, from],
+    ] as const)
+      one.on("error", () => other.destroy()).on("close", () => other.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    leadTo(behind: number): void {
+      port = behind;
+    },
+    close: () => void server.close(),
+  };
 }
