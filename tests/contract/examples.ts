@@ -23,9 +23,17 @@ export interface Example {
   readonly open?: readonly string[];
 }
 
-/** One well-formed input for every route that takes any, by service and route. */
+/** Of the routes that every service has. */
+const everywhere: Readonly<Record<string, Example>> = {
+  "POST /admin/reconcile": {},
+  "POST /admin/backup": {},
+  "GET /admin/backups/:backup_id": { params: { backup_id: "20260101T000000000Z" } },
+};
+
+/** One well-formed input for every route that takes any or heeds an `Idempotency-Key`, by service and route. */
 export const examples: Readonly<Record<string, Readonly<Record<string, Example>>>> = {
   catalog: {
+    ...everywhere,
     "GET /products": {
       query: {
         q: "lap",
@@ -57,6 +65,7 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
     "POST /reservations/:order_id/return": { params: { order_id: id } },
   },
   cart: {
+    ...everywhere,
     "GET /cart/:user_id": { params: { user_id: "ann" } },
     "POST /cart/:user_id/add": { params: { user_id: "ann" }, query: { product_id: 1, quantity: 1 } },
     "PUT /cart/:user_id/items/:product_id": { params: { user_id: "ann", product_id: 1 }, body: { quantity: 1 } },
@@ -64,8 +73,10 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
     "DELETE /cart/:user_id/clear": { params: { user_id: "ann" } },
     "POST /cart/:user_id/merge": { params: { user_id: "ann" }, body: { into: "bob" } },
     "POST /cart/:user_id/checkout": { params: { user_id: "ann" } },
+    "DELETE /users/:user_id": { params: { user_id: "ann" } },
   },
   order: {
+    ...everywhere,
     "POST /orders": { query: { user_id: "ann" }, body: [line] },
     "GET /orders": {
       query: {
@@ -93,10 +104,13 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
     "POST /outbox/:message_id/redeliver": { params: { message_id: id } },
   },
   payment: {
+    ...everywhere,
     "POST /pay": { query: { order_id: id, amount: 999.99 } },
     "GET /payments": { query: { order_id: id, status: "SUCCEEDED", limit: 5, cursor: "WzFd" } },
     "GET /payments/:payment_id": { params: { payment_id: id } },
     "POST /payments/:payment_id/refunds": { params: { payment_id: id }, body: { amount: 1, reason: "scratched" } },
-    "GET /payments/:payment_id/refunds": { params: { payment_id: id } },
+    "GET /payments/:payment_id/refunds": { params: { payment_id: id }, query: { limit: 5, cursor: "WzFd" } },
+    "GET /webhooks": { query: { status: "DEAD", limit: 5, cursor: "WzFd" } },
+    "POST /webhooks/:webhook_id/redeliver": { params: { webhook_id: id } },
   },
 };

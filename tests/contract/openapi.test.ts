@@ -157,6 +157,8 @@ test("payment", async () => {
   await payment.send("POST", "/payments/{payment_id}/refunds", id, { body: { amount: 0.99, reason: "scratched" } });
   await payment.send("POST", "/payments/{payment_id}/refunds", id, { body: { amount: 5000 } });
   await payment.send("GET", "/payments/{payment_id}/refunds", id);
+  const [webhook] = (await payment.send("GET", "/webhooks?limit=1")).body;
+  await payment.send("POST", "/webhooks/{webhook_id}/redeliver", { webhook_id: webhook.id });
   await payment.send("GET", "/stats");
   await payment.send("POST", "/admin/reconcile");
   await backedUp(payment);
