@@ -73,12 +73,11 @@ const valuesOf = (count: number, columns: number): string =>
 /** Takes the time. */
 const free = "(holder IS NULL OR lease_until <= ?)";
 
-/** Nobody tries `o`, nothing of its aggregate stands before it, and none is under way. Takes the time twice. */
+/** Nobody tries `o`, and nothing of its aggregate waits before it. Takes the time. Answered from `outbox_in_turn` alone. */
 const inTurn = `(o.holder IS NULL OR o.lease_until <= ?)
   AND NOT EXISTS (
     SELECT 1 FROM outbox e
-    WHERE e.state = 'WAITING' AND e.destination = o.destination AND e.aggregate = o.aggregate AND e.seq <> o.seq
-      AND (e.seq < o.seq OR (e.holder IS NOT NULL AND e.lease_until > ?)))`;
+    WHERE e.state = 'WAITING' AND e.destination = o.destination AND e.aggregate = o.aggregate AND e.seq < o.seq)`;
 
 const insert = (count: number): string => `
 WITH m (n, id, destination, aggregate, type, payload, holder) AS (VALUES ${valuesOf(count, 7)})
@@ -178,7 +177,7 @@ export async function claimDue(
   lease: Lease,
   at: number,
 ): Promise<OutboxRow[]> {
-  const bindings = [lease.holder, lease.until, destination, at, at, at, limit, at];
+  const bindings = [lease.holder, lease.until, destination, at, at, limit, at];
   const claimed = (await rows<Stored>(trx, claim, bindings)).map(parsed);
   return claimed.sort((a, b) => a.due_at - b.due_at || a.seq - b.seq);
 }
@@ -190,7 +189,7 @@ WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'WAITING' AND o.destination
 /** Which of the destinations have a row that `claimDue` would take. One statement. */
 export async function destinationsWithDue(read: Knex, destinations: readonly string[], at: number): Promise<string[]> {
   const sql = destinations.map(() => oneIsDue).join(" UNION ALL ");
-  const bindings = destinations.flatMap((destination) => [destination, destination, at, at, at]);
+  const bindings = destinations.flatMap((destination) => [destination, destination, at, at]);
   return (await rows<{ destination: string }>(read, sql, bindings)).map(({ destination }) => destination);
 }
 
@@ -202,14 +201,23 @@ export const bringForward = (trx: Knex, destination: string, at: number): Promis
 export const freeOthers = (trx: Knex, holder: string): Promise<unknown> =>
   trx("outbox").where({ state: "WAITING" }).whereNotNull("holder").whereNot({ holder }).update({ holder: null });
 
-/** A settled row waits again, as if it were new but for its id and place. Undefined when there is none settled. */
+const revive = `
+UPDATE outbox
+SET state = 'WAITING', attempts = 0, holder = NULL, settled_at = NULL,
+  due_at = COALESCE((
+    SELECT max(e.lease_until) FROM outbox e
+    WHERE e.destination = outbox.destination AND e.aggregate = outbox.aggregate
+      AND e.state = 'WAITING' AND e.holder IS NOT NULL AND e.lease_until > ?), ?)
+WHERE id = ? AND state <> 'WAITING'
+RETURNING *`;
+
+/**
+ * A settled row waits again, as if it were new but for its id and place; due now, or when a later row of its aggregate
+ * that is being tried has lost its lease. Undefined when there is none settled.
+ */
 export async function reviveRow(trx: Knex, id: string, at: number): Promise<OutboxRow | undefined> {
-  const [revived] = await trx<Stored>("outbox")
-    .where({ id })
-    .whereNot({ state: "WAITING" })
-    .update({ state: "WAITING", attempts: 0, due_at: at, holder: null, settled_at: null })
-    .returning("*");
-  return revived && parsed(revived as Stored);
+  const [revived] = await rows<Stored>(trx, revive, [at, at, id]);
+  return revived && parsed(revived);
 }
 
 /** Newest first. */

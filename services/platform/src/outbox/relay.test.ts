@@ -208,6 +208,41 @@ test("a thousand waiting messages drain in seconds", async () => {
   expect(new Set(arrived(setup.receiver)).size).toBe(1000);
 });
 
+test("what waits out of turn, however much, does not hold up what is due", async () => {
+  await setup.database.write((trx) =>
+    trx.raw(
+      `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 20000)
+       INSERT INTO outbox (id, destination, aggregate, type, payload, state, attempts, due_at, lease_until, created_at)
+       SELECT 'id' || n, 'order', 'a' || (n % 10000), 'test', '{"name":"out of turn"}', 'WAITING', 0,
+         CASE WHEN n <= 10000 THEN ? ELSE 0 END, 0, 0 FROM n`,
+      [Date.now() + 3_600_000],
+    ),
+  );
+  await setup.leave(messages("due", 1));
+  const outbox = setup.outboxWith();
+  const started = performance.now();
+  outbox.start();
+  await setup.receiver.waitForRequests(1, 10_000);
+  expect(performance.now() - started).toBeLessThan(2000);
+  await outbox.stop();
+  expect(arrived(setup.receiver)).toEqual(["due1"]);
+});
+
+test("a message redelivered while a later one of its aggregate is tried waits for that", async () => {
+  const outbox = setup.outboxWith();
+  const [first, second] = await setup.append(outbox, messages("a", 1, 2));
+  if (!first || !second) throw new Error("two rows were appended");
+  await outbox.dispatch([first]);
+  const leased = await eventually(async () => {
+    const row = await outbox.find(second.id);
+    return row?.state === "DELIVERED" && row;
+  });
+  expect(leased.holder).toBeNull();
+  const third = await setup.append(outbox, messages("a", 3));
+  expect(await outbox.redeliver(first.id)).toMatchObject({ due_at: third[0]?.lease_until });
+  expect(await outbox.redeliver(second.id)).toMatchObject({ due_at: third[0]?.lease_until });
+});
+
 test("with nothing to do it reads about once a second and writes nothing", async () => {
   const outbox = setup.outboxWith({ pollMs: 1000 });
   outbox.start();

@@ -4,6 +4,9 @@ import type { Logger } from "../log.ts";
 import type { Lane } from "./lane.ts";
 import { destinationsWithDue, freeOthers } from "./outbox-store.ts";
 
+/** However long a look takes, the next one comes after so many times the usual pause. */
+const slowestPolls = 5;
+
 /**
  * Looks every `pollMs`, in one statement that only reads, which lanes have something due that they do not know of: left
  * by a process before, freed by a lease that ended, or brought about by another instance.
@@ -35,8 +38,8 @@ export function createRelay(options: {
     } catch (error) {
       log.warn({ err: error }, "the outbox could not be looked through");
     }
-    // Where very much waits out of turn, a look takes long: it shall never take more than a twentieth of the time.
-    const pauseMs = Math.max(pollMs, 20 * (performance.now() - started));
+    // Where very much waits out of turn, a look takes long, and is taken less often: for about a hundredth of the time.
+    const pauseMs = Math.min(slowestPolls * pollMs, Math.max(pollMs, 100 * (performance.now() - started)));
     if (!stopped) timer = setTimeout(() => background.start("look through the outbox", poll), pauseMs);
   }
 
