@@ -23,7 +23,7 @@ async function restore(paths) {
     for (const backup of backups) {
       const target = join(dataDir, `${backup.database}.db`);
       const restore = await prepareRestore(backup, target).catch((error) => {
-        throw refusal(`${error.message} Nothing was replaced.`);
+        throw refusal(`${error.message.replace(/\.?$/, ".")} Nothing was replaced.`);
       });
       prepared.push({ backup, target, restore });
     }
