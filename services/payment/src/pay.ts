@@ -36,10 +36,8 @@ export function createPay(deps: {
   const { store, charging, news, metrics, currency } = deps;
 
   /** Throws the order service's refusals, and 503 when the database cannot be used. */
-  return async function pay(
-    { order_id, amount }: { order_id: string; amount: MinorUnits },
-    context: RequestContext,
-  ): Promise<PayResult> {
+  async function pay(asked: { order_id: string; amount: MinorUnits }, context: RequestContext): Promise<PayResult> {
+    const { order_id, amount } = asked;
     const standing = await store.standing(order_id, context.claim?.resourceId);
     if (!standing) {
       const id = context.claim?.resourceId ?? v7();
@@ -57,7 +55,7 @@ export function createPay(deps: {
       default:
         return confirm(standing, amount, context);
     }
-  };
+  }
 
   async function begin(payment: Payment, context: RequestContext): Promise<PayResult> {
     const consent = await consentOf(payment, payment.amount, context);
@@ -79,7 +77,8 @@ export function createPay(deps: {
     }
     if (remaining(context) <= chargeableMs) return underWay(payment);
     const chargeable = await store.charge(payment.id, amount, context);
-    if (!chargeable) return underWay((await store.find(payment.id)) ?? payment);
+    // Somebody else has charged it or ended it meanwhile.
+    if (!chargeable) return pay({ order_id: payment.order_id, amount }, context);
     return conclude(await charging.charge(chargeable, context), context);
   }
 
@@ -131,4 +130,6 @@ export function createPay(deps: {
     }
     return { outcome: (await news.now(told, context)) ? "paid" : "under-way", payment };
   }
+
+  return pay;
 }

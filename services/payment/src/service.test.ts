@@ -5,6 +5,7 @@ import {
   answerPayable,
   chargesIn,
   consent,
+  eventually,
   hurried,
   newOrder,
   refusal,
@@ -90,8 +91,10 @@ test.each(peerFaults)(
     expect((await payment.call("GET", "/readyz")).status).toBe(200);
 
     await payment.orders.mode("ok");
-    const again = await payment.pay(order);
-    expect([again.status, again.body.id, again.body.version]).toEqual([200, answer.body.id, 3]);
+    // It goes on by itself; who asks again meets it at any stage.
+    expect([200, 202, 409]).toContain((await payment.pay(order)).status);
+    await eventually(() => payment.paidBy.get(order) === answer.body.id);
+    expect(await payment.read(answer.body.id)).toMatchObject({ status: "SUCCEEDED", version: 3 });
     expect(await charges()).toHaveLength(1);
   },
 );
@@ -109,13 +112,11 @@ test.each(peerFaults)(
     expect(performance.now() - began).toBeLessThan(answeredWithinMs);
     expect([answer.status, answer.body.status]).toEqual([202, "SUCCEEDED"]);
     expect(answer.headers.get("location")).toBe(`/payments/${answer.body.id}`);
-    expect(await failOpenCount("payment-event")).toBe(1);
 
     payment.provider.next = () => "answer";
     await payment.orders.mode("ok");
-    // A slow one may have heard of it after we stopped waiting.
-    expect([200, 409]).toContain((await payment.pay(order)).status);
-    expect(payment.paidBy.get(order)).toBe(answer.body.id);
+    await eventually(() => payment.paidBy.get(order) === answer.body.id);
+    expect((await payment.pay(order)).body.code).toBe("order-already-paid");
     expect(await charges()).toHaveLength(1);
   },
 );
@@ -123,6 +124,8 @@ test.each(peerFaults)(
 test("with the breaker open the answer comes at once, and the service stays ready", async () => {
   await payment.orders.mode("fail");
   for (let i = 0; i < 5; i++) await payment.pay(newOrder());
+  await eventually(async () => (await payment.call("GET", "/stats")).body.breakers.order === "open");
+  await payment.pay(newOrder());
   const asked = payment.orders.requests.length;
   const answer = await payment.pay(newOrder());
   expect([answer.status, payment.orders.requests.length]).toEqual([202, asked]);
@@ -180,18 +183,22 @@ test("a charge that never arrived is made only when the order still agrees, and 
   expect((await payment.pay(order)).body.status).toBe("UNKNOWN");
   payment.provider.next = () => "answer";
   expect((await payment.pay(order, 0.01)).body.code).toBe("amount-mismatch");
+  await payment.orders.mode("fail");
+  const { body: unknown } = await payment.pay(order);
+  expect(unknown.status).toBe("UNKNOWN");
+  await payment.orders.mode("ok");
   answerPayable(payment.orders, () => refusal(409, "order-not-payable"));
   expect((await payment.pay(order)).body.code).toBe("order-not-payable");
-  await payment.orders.mode("fail");
-  expect((await payment.pay(order)).body.status).toBe("UNKNOWN");
-  expect(await charges()).toEqual([]);
+  expect(await payment.read(unknown.id)).toMatchObject({ status: "FAILED", failure: { code: "order-not-payable" } });
+  // The provider was told that it will never be made: a request that is still on the way comes too late.
+  expect(await charges()).toMatchObject([{ id: unknown.id, result: { outcome: "declined", code: "cancelled" } }]);
 });
 
 test("a payment without the time to hear of its charge waits, and is not charged", async () => {
   const order = newOrder();
   const late = await payment.pay(order, total, { headers: { "X-Deadline-Ms": "90" } });
   expect([late.status, late.body.status]).toEqual([202, "PENDING"]);
-  expect((await payment.pay(order)).body).toMatchObject({ id: late.body.id, status: "SUCCEEDED" });
+  await eventually(() => payment.paidBy.get(order) === late.body.id);
   expect(await charges()).toHaveLength(1);
 });
 
@@ -211,14 +218,16 @@ test("a payment that waits for its order ends with it, but not by a mistyped amo
   const order = newOrder();
   await payment.orders.mode("fail");
   const { body: waiting } = await payment.pay(order);
+  answerPayable(payment.orders, ({ amount }) =>
+    amount === total ? refusal(503, "peer-unavailable") : refusal(422, "amount-mismatch"),
+  );
   await payment.orders.mode("ok");
   expect((await payment.pay(order, 1)).body.code).toBe("amount-mismatch");
-  expect((await payment.call("GET", `/payments/${waiting.id}`)).body.status).toBe("PENDING");
+  expect((await payment.read(waiting.id)).status).toBe("PENDING");
 
   answerPayable(payment.orders, () => refusal(409, "order-not-payable"));
   expect((await payment.pay(order)).body.code).toBe("order-not-payable");
-  const { body: ended } = await payment.call("GET", `/payments/${waiting.id}`);
-  expect(ended).toMatchObject({ status: "FAILED", failure: { code: "order-not-payable" } });
+  expect(await payment.read(waiting.id)).toMatchObject({ status: "FAILED", failure: { code: "order-not-payable" } });
   expect(await charges()).toEqual([]);
 });
 
@@ -263,7 +272,9 @@ test("those who pay together ask together, and each gets the answer to its own q
     [202, "PENDING"],
     [202, "PENDING"],
   ]);
-  expect(payment.orders.requests.filter(({ path }) => path === "/orders/payable").length).toBeLessThan(4);
+  const calls = payment.orders.requests.filter(({ path }) => path === "/orders/payable");
+  const askedAtOnce = calls.map(({ body }) => (body as { payables: unknown[] }).payables.length);
+  expect(Math.max(...askedAtOnce)).toBeGreaterThan(2);
   expect(await charges()).toHaveLength(2);
 });
 

@@ -10,6 +10,7 @@ export {
   type WriteOptions,
 } from "./database/database.ts";
 export { createRowCache } from "./database/row-cache.ts";
+export { jsonReader } from "./http/json-reader.ts";
 export { decodeCursor, page } from "./http/page.ts";
 export { problemAnswer } from "./http/render-problem.ts";
 export { type Answer, accepted, created, type Input, ok, type Route, route } from "./http/route.ts";
@@ -49,6 +50,7 @@ export {
 } from "./outbox/webhook-secrets.ts";
 export { type Peer, type PeerAnswer, type PeerCall, PeerUnavailable } from "./peer.ts";
 export { createTogether, type TogetherEntry } from "./peer-together.ts";
+export { platformMigrations } from "./platform-migrations.ts";
 export { databaseUnavailable, invalidRequest, notFound, overloaded, Problem } from "./problem.ts";
 export { backgroundContext, giveUpAt, type RequestContext, remaining } from "./request-context.ts";
 export { run } from "./run.ts";

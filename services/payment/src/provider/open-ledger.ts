@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Database, Gauge, Histogram, type Logger, openDatabase } from "@shop/platform";
+import { type Database, Gauge, Histogram, type Logger, openDatabase, platformMigrations } from "@shop/platform";
 import { ledgerMigrations } from "./ledger.ts";
 
 /** Opens `<folder>/provider.db`. Its figures are kept apart from those of the service's own database. */
@@ -8,6 +8,8 @@ export function openLedger(options: { folder: string; queueLimit: number; log: L
   return openDatabase({
     url: `sqlite:${join(options.folder, "provider.db")}`,
     migrations: ledgerMigrations,
+    // The same file as that of the provider as a process of its own, which has these.
+    platformMigrations,
     queueLimit: options.queueLimit,
     log: options.log,
     metrics: {

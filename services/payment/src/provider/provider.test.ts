@@ -6,7 +6,7 @@ import { bounded, type Provider } from "./provider.ts";
 import { createSimulator, type Simulate } from "./simulator.ts";
 
 const soon = () => performance.now() + 5000;
-const charge = (amount = 1000) => ({ id: v7(), amount, currency: "USD" });
+const charge = (amount = 1000) => ({ id: v7(), amount, currency: "USD", order_id: v7() });
 
 async function withProvider(
   test: (provider: Provider) => Promise<void>,
@@ -38,7 +38,7 @@ test("the same id is the same charge, also when it is sent twice at once, and af
     async (provider) => {
       expect(await provider.charge(request, soon())).toEqual(first);
       expect(await provider.find(request.id, soon())).toEqual(first);
-      expect(await provider.list(0, soon())).toMatchObject([{ id: request.id, amount: 1000 }]);
+      expect(await provider.list({ since: 0 }, soon())).toMatchObject([{ ...request, result: first, refunded: 0 }]);
     },
     { file },
   );
@@ -80,6 +80,48 @@ test("refunds are repeatable under their id and together never exceed the charge
       expect(await provider.refund(refund, soon())).toEqual(answers[index]);
       expect(await provider.findRefund(refund.id, soon())).toEqual(answers[index]);
     }
+  }));
+
+test("a charge that was cancelled before it came is never made; one that was made stays", () =>
+  withProvider(async (provider) => {
+    const [never, made] = [charge(), charge()];
+    const tombstone = { outcome: "declined", code: "cancelled" };
+    expect(await provider.cancel(never, soon())).toMatchObject(tombstone);
+    expect(await provider.charge(never, soon())).toMatchObject(tombstone);
+    const answer = await provider.charge(made, soon());
+    expect(await provider.cancel(made, soon())).toEqual(answer);
+
+    const racing = Array.from({ length: 20 }, () => charge());
+    for (const request of racing) {
+      const [word, result] = await Promise.all([provider.cancel(request, soon()), provider.charge(request, soon())]);
+      expect(word).toEqual(result);
+    }
+  }));
+
+test("the books are listed page by page, with what was given back", () =>
+  withProvider(async (provider) => {
+    const requests = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const request = charge();
+        await provider.charge(request, soon());
+        return request;
+      }),
+    );
+    const [first] = requests;
+    await provider.refund({ id: v7(), payment_id: first?.id ?? "", amount: 400 }, soon());
+    const all = await provider.list({ since: 0 }, soon());
+    expect(all.map(({ id }) => id).sort()).toEqual(requests.map(({ id }) => id).sort());
+    expect(all.find(({ id }) => id === first?.id)).toMatchObject({ refunded: 400 });
+    const paged: unknown[] = [];
+    let from = { since: 0, after: "" };
+    for (;;) {
+      const page = await provider.list({ ...from, limit: 2 }, soon());
+      paged.push(...page);
+      const last = page.at(-1);
+      if (!last) break;
+      from = { since: last.created_at, after: last.id };
+    }
+    expect(paged).toEqual(all);
   }));
 
 test("what the provider never took is not found", () =>

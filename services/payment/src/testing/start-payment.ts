@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type FakePeer,
   openTestDatabase,
@@ -30,7 +31,10 @@ export async function startPayment(env: Readonly<Record<string, string>> = {}) {
   const paidBy = actAsOrders(orders);
   const provider: { next(operation: Operation): Behaviour | Promise<Behaviour> } = { next: () => "answer" };
   const definition = definePaymentService((operation) => provider.next(operation));
-  const service = await startTestService(definition, { ORDER_URL: orders.url, ...env });
+  const service = await startTestService(definition, { ORDER_URL: orders.url, RECONCILE_EVERY_S: "3600", ...env });
+  /** Runs the sweeps now; they run at the start and then only so. */
+  const reconcile = async (): Promise<Pass[]> => (await service.call("POST", "/admin/reconcile")).body.passes;
+  await reconcile();
   let stopped: Promise<void> | undefined;
   return {
     ...service,
@@ -38,6 +42,8 @@ export async function startPayment(env: Readonly<Record<string, string>> = {}) {
     provider,
     /** Order to the payment that it is PAID by. */
     paidBy,
+    reconcile,
+    read: async (id: string) => (await service.call("GET", `/payments/${id}`)).body,
     pay: (order: string, amount = total, options: TestCall = {}) =>
       service.call("POST", `/pay?order_id=${order}&amount=${amount}`, options),
     paymentsOf: async (order: string) => (await service.call("GET", `/payments?order_id=${order}`)).body,
@@ -56,10 +62,27 @@ export async function startPayment(env: Readonly<Record<string, string>> = {}) {
   };
 }
 
+export interface Pass {
+  readonly name: string;
+  readonly found: number;
+  readonly mended: number;
+  readonly notes?: readonly string[];
+}
+
+/** Resolves once it is so: for what a service does by itself, of which nobody tells. */
+export async function eventually(isSo: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> {
+  const until = performance.now() + withinMs;
+  while (!(await isSo())) {
+    if (performance.now() > until) throw new Error(`not so within ${withinMs} ms: ${isSo}`);
+    await pause(20);
+  }
+}
+
 function actAsOrders(orders: FakePeer): Map<string, string> {
   const paidBy = new Map<string, string>();
   answerPayable(orders, ({ order_id, amount }) => {
-    if (paidBy.has(order_id)) return refusal(409, "order-already-paid");
+    const payment_id = paidBy.get(order_id);
+    if (payment_id !== undefined) return refusal(409, "order-already-paid", { payment_id });
     return amount === total ? consent(order_id) : refusal(422, "amount-mismatch", { total });
   });
   orders.on("POST", "/orders/:id/payment", ({ params: { id = "" }, body }) => {
@@ -97,7 +120,11 @@ export const refusal = (status: number, code: string, members: object = {}) => (
   problem: { code, detail: `The order says ${code}.`, ...members },
 });
 
-/** What the provider of a stopped service has charged. */
+/** The charges of a stopped provider that took money. */
+export const capturedIn = async (dataDir: string) =>
+  (await chargesIn(dataDir)).filter(({ result }) => result.outcome === "succeeded");
+
+/** All that the provider of a stopped service has in its books. */
 export async function chargesIn(dataDir: string) {
   const database = await openTestDatabase(ledgerMigrations, join(dataDir, "provider.db"));
   try {

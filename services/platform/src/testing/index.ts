@@ -1,3 +1,5 @@
+export { createLogger } from "../log.ts";
+export { createMetrics } from "../metrics.ts";
 export { loadHttpClient } from "../peer.ts";
 export { caller, type TestAnswer, type TestCall, testKey } from "./call.ts";
 export {

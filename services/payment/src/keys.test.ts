@@ -1,0 +1,76 @@
+import { capturedIn, newOrder, startPayment, total } from "./testing/start-payment.ts";
+
+let payment: Awaited<ReturnType<typeof startPayment>>;
+beforeEach(async () => {
+  payment = await startPayment();
+});
+afterEach(() => payment.stop());
+
+const under = (key: string) => ({ headers: { "Idempotency-Key": key } });
+const replayed = (headers: Headers) => headers.get("idempotent-replayed");
+
+test("a pay that is repeated with its key is answered 200 byte for byte, also by a service started anew", async () => {
+  const order = newOrder();
+  const first = await payment.pay(order, total, under("k1"));
+  expect([first.status, replayed(first.headers)]).toEqual([200, null]);
+  await payment.refund(first.body.id, {});
+  const again = await payment.pay(order, total, under("k1"));
+  expect([again.status, again.text, replayed(again.headers)]).toEqual([200, first.text, "true"]);
+  const { dataDir } = payment;
+  await payment.stop();
+  payment = await startPayment({ DATA_DIR: dataDir });
+  expect((await payment.pay(order, total, under("k1"))).text).toBe(first.text);
+});
+
+test("a decline is kept: the card may be good by now, but this request was declined", async () => {
+  const order = newOrder();
+  payment.provider.next = () => "decline";
+  const declined = await payment.pay(order, total, under("k1"));
+  payment.provider.next = () => "answer";
+  const again = await payment.pay(order, total, under("k1"));
+  expect([again.status, again.text, replayed(again.headers)]).toEqual([402, declined.text, "true"]);
+  expect((await payment.pay(order, total, under("k2"))).status).toBe(200);
+});
+
+test("a 202 is not final: its repetition tells how the payment ended, and from then on always so", async () => {
+  const order = newOrder();
+  payment.provider.next = () => "fail-after";
+  const first = await payment.pay(order, total, under("k1"));
+  expect([first.status, first.body.status]).toEqual([202, "UNKNOWN"]);
+  payment.provider.next = () => "answer";
+  await payment.reconcile();
+  const told = await payment.pay(order, total, under("k1"));
+  expect([told.status, told.body.id, told.body.status]).toEqual([200, first.body.id, "SUCCEEDED"]);
+  const again = await payment.pay(order, total, under("k1"));
+  expect([again.text, replayed(again.headers)]).toEqual([told.text, "true"]);
+  // Who asks anew learns that there is nothing to pay.
+  expect((await payment.pay(order, total, under("k2"))).body.code).toBe("order-already-paid");
+});
+
+test("fifty at once under one key have one effect and one answer", async () => {
+  const order = newOrder();
+  const answers = await Promise.all(Array.from({ length: 50 }, () => payment.pay(order, total, under("k1"))));
+  const paid = answers.filter(({ status }) => status === 200);
+  expect(new Set(paid.map(({ text }) => text)).size).toBe(1);
+  for (const { status, body } of answers) if (status !== 200) expect(body.code).toBe("idempotency-in-flight");
+
+  const { id } = paid[0]?.body ?? {};
+  const refunds = await Promise.all(Array.from({ length: 50 }, () => payment.refund(id, { amount: 100 }, under("r1"))));
+  const made = refunds.filter(({ status }) => status === 201);
+  expect(new Set(made.map(({ text }) => text)).size).toBe(1);
+  expect(await payment.read(id)).toMatchObject({ refunded: 100 });
+  const { dataDir } = payment;
+  await payment.stop();
+  expect(await capturedIn(dataDir)).toMatchObject([{ id, refunded: 10_000 }]);
+});
+
+test("a refund whose outcome was not known is the same refund when it is asked for again", async () => {
+  const { id } = (await payment.pay(newOrder())).body;
+  payment.provider.next = () => "fail-after";
+  const first = await payment.refund(id, { amount: 100 }, under("r1"));
+  expect([first.status, first.body.status]).toEqual([202, "PENDING"]);
+  payment.provider.next = () => "answer";
+  const again = await payment.refund(id, { amount: 100 }, under("r1"));
+  expect([again.status, again.body.id, again.body.status]).toEqual([201, first.body.id, "SUCCEEDED"]);
+  expect(await payment.read(id)).toMatchObject({ refunded: 100, status: "PARTIALLY_REFUNDED" });
+});

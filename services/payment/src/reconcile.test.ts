@@ -1,0 +1,156 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { openTestDatabase } from "@shop/platform/testing";
+import { v7 } from "uuid";
+import { createLedger, ledgerMigrations } from "./provider/ledger.ts";
+import {
+  answerPayable,
+  capturedIn,
+  consent,
+  eventually,
+  newOrder,
+  refusal,
+  startPayment,
+} from "./testing/start-payment.ts";
+
+/** A charge is compared once it is older than the longest request. */
+const env = { REQUEST_TIMEOUT_MS: "1000" };
+let payment: Awaited<ReturnType<typeof startPayment>>;
+beforeEach(async () => {
+  payment = await startPayment(env);
+});
+afterEach(() => payment.stop());
+
+const pass = async () => (await payment.reconcile()).find(({ name }) => name === "captures");
+
+/** Our books as they are now, to be put back later. */
+async function copyBooks(): Promise<{ restore(): Promise<void> }> {
+  const { dataDir, paidBy } = payment;
+  await payment.stop();
+  const copy = join(dataDir, "copy.db");
+  cpSync(join(dataDir, "payments.db"), copy);
+  await again(dataDir, paidBy);
+  return {
+    async restore() {
+      const { paidBy } = payment;
+      await payment.stop();
+      cpSync(copy, join(dataDir, "payments.db"));
+      await again(dataDir, paidBy);
+    },
+  };
+}
+
+async function again(DATA_DIR: string, paidBy: ReadonlyMap<string, string>): Promise<void> {
+  payment = await startPayment({ ...env, DATA_DIR });
+  for (const [order, id] of paidBy) payment.paidBy.set(order, id);
+}
+
+/** A charge in the books of a stopped provider that our service never asked for. */
+async function chargeBehindOurBack(dataDir: string, order_id: string, id = v7()): Promise<string> {
+  const database = await openTestDatabase(ledgerMigrations, join(dataDir, "provider.db"));
+  const request = { id, order_id, amount: 99_999, currency: "USD" };
+  await createLedger(database).enterCharge({ request, result: { outcome: "succeeded", reference: `sim_${id}` } });
+  await database.close();
+  return id;
+}
+
+test("payments made after the copy that was restored are recorded again, told to their orders, and not charged", async () => {
+  const kept = newOrder();
+  await payment.pay(kept);
+  const books = await copyBooks();
+  const [whole, part] = [newOrder(), newOrder()];
+  const ids = [(await payment.pay(whole)).body.id, (await payment.pay(part)).body.id];
+  await payment.refund(ids[1], { amount: 0.99 });
+  await books.restore();
+  expect(await payment.paymentsOf(whole)).toEqual([]);
+
+  await eventually(
+    async () => ((await pass()) ?? { mended: 0 }).mended === 0 && (await payment.paymentsOf(part)).length === 1,
+  );
+  expect(await payment.paymentsOf(whole)).toMatchObject([{ id: ids[0], status: "SUCCEEDED", amount: 999.99 }]);
+  expect(await payment.paymentsOf(part)).toMatchObject([{ id: ids[1], status: "PARTIALLY_REFUNDED", refunded: 0.99 }]);
+  await eventually(() => payment.events().length === 2);
+  expect(
+    payment
+      .events()
+      .map(({ type }) => type)
+      .sort(),
+  ).toEqual(["payment.refunded", "payment.succeeded"]);
+  const { dataDir } = payment;
+  await payment.stop();
+  expect((await capturedIn(dataDir)).map(({ order_id }) => order_id).sort()).toEqual([kept, whole, part].sort());
+});
+
+test("a payment that waits in the restored copy, but was charged since, is found at the provider", async () => {
+  const order = newOrder();
+  answerPayable(payment.orders, () => refusal(503, "peer-unavailable"));
+  const { body } = await payment.pay(order);
+  const books = await copyBooks();
+  await eventually(() => payment.paidBy.get(order) === body.id);
+  await books.restore();
+  await eventually(async () => (await payment.read(body.id)).status === "SUCCEEDED");
+  const { dataDir } = payment;
+  await payment.stop();
+  expect(await capturedIn(dataDir)).toMatchObject([{ id: body.id, refunded: 0 }]);
+});
+
+test("money taken although we said that it failed is recorded and given back, and the order told", async () => {
+  const order = newOrder();
+  payment.provider.next = () => "decline";
+  const { id } = (await payment.pay(order)).body.payment;
+  const { dataDir } = payment;
+  await payment.stop();
+  // The provider thinks better of it.
+  const database = await openTestDatabase(ledgerMigrations, join(dataDir, "provider.db"));
+  await database.write((trx) =>
+    trx("charges").where({ id }).update({ declined_code: null, declined_detail: null, reference: "sim_late" }),
+  );
+  await database.close();
+
+  payment = await startPayment({ ...env, DATA_DIR: dataDir });
+  await eventually(async () => {
+    await pass();
+    return (await payment.read(id)).status === "REFUNDED";
+  });
+  expect(await payment.read(id)).toMatchObject({ refunded: 999.99, failure: null, provider_reference: "sim_late" });
+  const refunds = (await payment.call("GET", `/payments/${id}/refunds`)).body;
+  expect(refunds).toMatchObject([{ amount: 999.99, status: "SUCCEEDED", reason: "captured-after-failure" }]);
+  await eventually(() => payment.events().some(({ type }) => type === "payment.refunded"));
+  await payment.stop();
+  expect(await capturedIn(dataDir)).toMatchObject([{ id, refunded: 99_999 }]);
+});
+
+test("a second capture beside an order's payment is given back; the payment stays", async () => {
+  const order = newOrder();
+  const { id } = (await payment.pay(order)).body;
+  const { dataDir } = payment;
+  await payment.stop();
+  const second = await chargeBehindOurBack(dataDir, order);
+  payment = await startPayment({ ...env, DATA_DIR: dataDir });
+  await eventually(async () => {
+    await pass();
+    return (await payment.paymentsOf(order)).length === 2;
+  });
+  expect(await payment.read(second)).toMatchObject({ status: "REFUNDED" });
+  expect(await payment.read(id)).toMatchObject({ status: "SUCCEEDED", refunded: 0 });
+});
+
+test("what was compared is not looked at again, also after a restart", async () => {
+  await payment.pay(newOrder());
+  const { dataDir } = payment;
+  await payment.stop();
+  await chargeBehindOurBack(dataDir, newOrder());
+  payment = await startPayment({ ...env, DATA_DIR: dataDir });
+  await eventually(async () => (await pass())?.mended === 1);
+  expect(await pass()).toMatchObject({ found: 0, mended: 0 });
+  await payment.stop();
+  const asked: string[] = [];
+  payment = await startPayment({ ...env, DATA_DIR: dataDir });
+  payment.provider.next = (operation) => {
+    asked.push(operation);
+    return "answer";
+  };
+  answerPayable(payment.orders, ({ order_id }) => consent(order_id));
+  expect(await pass()).toMatchObject({ found: 0, mended: 0 });
+  expect(asked).toEqual(["list"]);
+});

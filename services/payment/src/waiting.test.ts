@@ -1,0 +1,65 @@
+import {
+  answerPayable,
+  capturedIn,
+  consent,
+  eventually,
+  newOrder,
+  refusal,
+  startPayment,
+} from "./testing/start-payment.ts";
+
+let payment: Awaited<ReturnType<typeof startPayment>>;
+afterEach(() => payment.stop());
+
+const statuses = async () => (await payment.call("GET", "/stats")).body.payments;
+
+test("a hundred payments while the order service is away: each is charged once, or refused and never charged", async () => {
+  payment = await startPayment();
+  const alive = Array.from({ length: 60 }, newOrder);
+  const expired = new Set(Array.from({ length: 40 }, newOrder));
+  await payment.orders.mode("refuse");
+  const answers = await Promise.all([...alive, ...expired].map((order) => payment.pay(order)));
+  expect(answers.map(({ status, body }) => [status, body.status])).toEqual(Array(100).fill([202, "PENDING"]));
+
+  // Back again, longer after than some of the orders lived; and the payments outlive a restart of their own service.
+  const { dataDir } = payment;
+  await payment.stop();
+  payment = await startPayment({ DATA_DIR: dataDir });
+  answerPayable(payment.orders, ({ order_id }) =>
+    expired.has(order_id) ? refusal(409, "order-not-payable") : consent(order_id),
+  );
+  await eventually(() => alive.every((order) => payment.paidBy.has(order)));
+  await eventually(async () => (await statuses()).FAILED === 40);
+  expect(await statuses()).toEqual({ SUCCEEDED: 60, FAILED: 40 });
+  for (const order of expired)
+    expect(await payment.paymentsOf(order)).toMatchObject([{ failure: { code: "order-not-payable" } }]);
+  await payment.stop();
+  const captured = await capturedIn(dataDir);
+  expect(captured.map(({ order_id }) => order_id).sort()).toEqual(alive.toSorted());
+});
+
+test("the order service's return wakes the payments that wait: nobody asks again", async () => {
+  payment = await startPayment();
+  const order = newOrder();
+  await payment.orders.mode("refuse");
+  const { body } = await payment.pay(order);
+  await payment.orders.mode("ok");
+  await eventually(() => payment.paidBy.get(order) === body.id);
+});
+
+test("a payment whose order cannot be asked in time ends FAILED, uncharged, and the order may be paid anew", async () => {
+  payment = await startPayment({ PENDING_PAYMENT_TTL_S: "1" });
+  const order = newOrder();
+  answerPayable(payment.orders, () => refusal(503, "peer-unavailable"));
+  const { body } = await payment.pay(order);
+  await eventually(async () => (await payment.read(body.id)).status === "FAILED");
+  expect((await payment.read(body.id)).failure.code).toBe("order-unavailable");
+  await eventually(() => payment.events().length === 1);
+  expect(payment.events()).toMatchObject([{ type: "payment.failed", data: { id: body.id } }]);
+
+  answerPayable(payment.orders, ({ order_id }) => consent(order_id));
+  expect((await payment.pay(order)).status).toBe(200);
+  const { dataDir } = payment;
+  await payment.stop();
+  expect(await capturedIn(dataDir)).toHaveLength(1);
+});

@@ -1,0 +1,85 @@
+import { verify } from "@shop/platform";
+import { caller } from "@shop/platform/testing";
+import { eventually, newOrder, startPayment } from "./testing/start-payment.ts";
+
+const secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+const older = "whsec_YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY=";
+
+let payment: Awaited<ReturnType<typeof startPayment>>;
+beforeEach(async () => {
+  payment = await startPayment({ WEBHOOK_SECRET: `${secret}\n${older}` });
+});
+afterEach(() => payment.stop());
+
+const list = async (query = "") => (await payment.call("GET", `/webhooks${query}`)).body;
+const sent = () => payment.orders.requests.filter(({ path }) => path.endsWith("/payment"));
+/** The bytes are those of the JSON text, which parsing and writing again gives back. */
+const verified = ({ headers, body }: ReturnType<typeof sent>[number], by: string) =>
+  verify([by], headers, Buffer.from(JSON.stringify(body)));
+
+test("each end of a payment is told, signed by every secret, under the id it is listed by", async () => {
+  const order = newOrder();
+  const { body: paid } = await payment.pay(order);
+  await payment.refund(paid.id, { amount: 1 });
+  await eventually(() => sent().length === 2);
+  const webhooks = await list();
+  expect(webhooks).toMatchObject([
+    { type: "payment.refunded", payment_id: paid.id, order_id: order, data: { refunded: 1, version: 3 } },
+    { type: "payment.succeeded", payment_id: paid.id, order_id: order, data: paid },
+  ]);
+  for (const by of [secret, older])
+    expect(sent().map((request) => verified(request, by).id)).toEqual([webhooks[1].id, webhooks[0].id]);
+});
+
+test("a webhook that is not taken is tried again: the same id, the same bytes, a signature of its own time", async () => {
+  payment.orders.on("POST", "/orders/:id/payment", { status: 500 });
+  const { status, body } = await payment.pay(newOrder());
+  expect([status, body.status]).toEqual([202, "SUCCEEDED"]);
+  // The payment goes on to change; what is told of its success does not.
+  await payment.refund(body.id, {});
+  await eventually(async () => (await list("?status=WAITING"))[1]?.attempts >= 2);
+  const tries = sent().filter(({ body }) => (body as { type: string }).type === "payment.succeeded");
+  expect(tries).toHaveLength(sent().length);
+  expect(new Set(tries.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+  expect(new Set(tries.map((request) => verified(request, secret).id)).size).toBe(1);
+});
+
+test("news of one payment arrive in order, also when the first was refused for a while", async () => {
+  payment.orders.on("POST", "/orders/:id/payment", { status: 500 });
+  const { body } = await payment.pay(newOrder());
+  await payment.refund(body.id, {});
+  payment.orders.on("POST", "/orders/:id/payment", { body: { status: "REFUNDED", payment_id: body.id } });
+  await eventually(async () => (await list("?status=DELIVERED")).length === 2);
+  expect(payment.events().at(-1)).toMatchObject({ type: "payment.refunded", data: { version: 3 } });
+  expect(payment.events().at(-2)).toMatchObject({ type: "payment.succeeded", data: { version: 2 } });
+});
+
+test("an operator lists webhooks by status, page by page, and has one sent again under its id", async () => {
+  for (let i = 0; i < 3; i++) await payment.pay(newOrder());
+  await eventually(async () => (await list("?status=DELIVERED")).length === 3);
+  const all = await list();
+  const first = await payment.call("GET", "/webhooks?limit=2");
+  const next = /^<(.+)>; rel="next"$/.exec(first.headers.get("link") ?? "")?.[1] ?? "";
+  expect([...first.body, ...(await payment.call("GET", next)).body]).toEqual(all);
+  expect(await list("?status=DEAD")).toEqual([]);
+
+  const [{ id }] = all;
+  const again = await payment.call("POST", `/webhooks/${id}/redeliver`);
+  expect([again.status, again.body.id, again.body.status]).toEqual([200, id, "WAITING"]);
+  await eventually(async () => (await list("?status=DELIVERED")).length === 3);
+  expect(sent().filter(({ headers }) => headers["webhook-id"] === id)).toHaveLength(2);
+});
+
+test.each([
+  ["a webhook that is not there", `/webhooks/${newOrder()}/redeliver`, 404],
+  ["one that cannot be", "/webhooks/7/redeliver", 404],
+])("redelivery of %s is %s %i", async (_what, path, status) => {
+  expect((await payment.call("POST", path)).status).toBe(status);
+});
+
+test("a payment that asks for consent is no webhook: it is neither listed nor sent again by hand", async () => {
+  await payment.orders.mode("fail");
+  await payment.pay(newOrder());
+  expect(await list()).toEqual([]);
+  expect((await caller(payment.url)("GET", "/webhooks?status=SENT")).status).toBe(422);
+});
