@@ -15,31 +15,29 @@ export function createPresenter({ toWire }: Currency) {
     expires_at: time(expires_at),
   });
 
-  return {
-    order: ({ payment_version: _version, noted: _noted, seq: _seq, ...order }: Order) => ({
-      ...order,
-      items: order.items.map((item) => ({
-        ...item,
-        price: toWire(item.price),
-        subtotal: toWire(item.quantity * item.price),
-      })),
-      total: toWire(order.total),
-      refunded: toWire(order.refunded),
-      created_at: time(order.created_at),
-      updated_at: time(order.updated_at),
-      expires_at: time(order.expires_at),
-    }),
+  const order = ({ payment_version: _version, noted: _noted, seq: _seq, ...rest }: Order) => ({
+    ...rest,
+    items: rest.items.map((item) => ({
+      ...item,
+      price: toWire(item.price),
+      subtotal: toWire(item.quantity * item.price),
+    })),
+    total: toWire(rest.total),
+    refunded: toWire(rest.refunded),
+    created_at: time(rest.created_at),
+    updated_at: time(rest.updated_at),
+    expires_at: time(rest.expires_at),
+  });
 
+  return {
+    order,
     payable,
 
-    /** One result an order: the status and body that it would have had alone. Throws what is no refusal of one order. */
-    payables(asked: readonly { order_id: string }[], settled: readonly PromiseSettledResult<Order>[]) {
-      const results = settled.map((result, index) => ({
-        order_id: asked[index]?.order_id,
-        ...(result.status === "fulfilled" ? { status: 200, payable: payable(result.value) } : refused(result.reason)),
-      }));
-      return { results };
-    },
+    payables: (asked: readonly { order_id: string }[], settled: readonly PromiseSettledResult<Order>[]) =>
+      results(asked, "order_id", settled, (value) => ({ payable: payable(value) })),
+
+    paid: (webhooks: readonly { "webhook-id": string }[], settled: readonly PromiseSettledResult<Order>[]) =>
+      results(webhooks, "webhook-id", settled, (value) => ({ order: order(value) })),
 
     event: ({ seq, event: { type, data }, at }: RecordedEvent) => ({
       seq,
@@ -53,6 +51,21 @@ export function createPresenter({ toWire }: Currency) {
       },
       at: time(at),
     }),
+  };
+}
+
+/** One result an entry: the status and body that it would have had alone. Throws what is no refusal of one entry. */
+function results<Key extends string>(
+  asked: readonly Readonly<Record<Key, string>>[],
+  key: Key,
+  settled: readonly PromiseSettledResult<Order>[],
+  present: (order: Order) => object,
+) {
+  return {
+    results: settled.map((result, index) => ({
+      [key]: asked[index]?.[key],
+      ...(result.status === "fulfilled" ? { status: 200, ...present(result.value) } : refused(result.reason)),
+    })),
   };
 }
 

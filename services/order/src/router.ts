@@ -20,6 +20,7 @@ import type { OrderStore } from "./order-store.ts";
 import type { createPayOrder } from "./pay-order.ts";
 import type { createPlaceOrder } from "./place-order.ts";
 import { createPresenter } from "./present.ts";
+import { createReceiveWebhooks } from "./receive-webhooks.ts";
 import {
   erasedSchema,
   eventsSchema,
@@ -35,6 +36,8 @@ import {
   placeOrderQuery,
   userPath,
   webhookHeaders,
+  webhooksBody,
+  webhooksSchema,
 } from "./schemas.ts";
 
 export interface UseCases {
@@ -60,6 +63,7 @@ export function createRoutes(unit: Currency, useCases: UseCases): readonly Route
   const { store, placeOrder, payOrder, closeOrder, eraseUser, secrets } = useCases;
   const present = createPresenter(unit);
   const reply = createReplies(unit);
+  const receiveWebhooks = createReceiveWebhooks({ payOrder, secrets, unit });
   return [
     route({
       method: "POST",
@@ -184,6 +188,18 @@ export function createRoutes(unit: Currency, useCases: UseCases): readonly Route
         const message = verify(secrets.current(), headers, rawBody);
         return ok(present.order(await payOrder.payment(context, params.order_id, body, message.id)));
       },
+    }),
+    route({
+      method: "POST",
+      path: "/orders/payments",
+      operation: "receive-payment-events",
+      summary: "Up to 64 webhooks of that kind in one request, each signed by itself, with one result each",
+      scope: "webhooks:deliver",
+      idempotency: "none",
+      body: webhooksBody,
+      answers: { 200: webhooksSchema },
+      handle: async ({ body, context }) =>
+        ok(present.paid(body.webhooks, await receiveWebhooks(context, body.webhooks))),
     }),
     route({
       method: "DELETE",

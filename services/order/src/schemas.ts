@@ -8,6 +8,7 @@ import {
   pageQuery,
   uuid,
   uuidPathId,
+  type WebhookHeaders,
 } from "@shop/platform";
 import joi from "joi";
 import { holds, type OrderDetails, type Status, statuses, verifications } from "./order.ts";
@@ -118,6 +119,28 @@ export const webhookHeaders = joi.object({
   "webhook-signature": joi.string().required(),
 });
 
+/** A webhook inside of a request: what would be its headers, and the bytes of its body as text. */
+export type EnclosedWebhook = WebhookHeaders & { readonly body: string };
+
+/** Bounds that no webhook of ours comes near. */
+export const webhooksBody = joi
+  .object<{ readonly webhooks: readonly EnclosedWebhook[] }>({
+    webhooks: joi
+      .array()
+      .items(
+        joi.object({
+          "webhook-id": joi.string().max(255).required(),
+          "webhook-timestamp": joi.string().max(20).required(),
+          "webhook-signature": joi.string().max(2048).required(),
+          body: joi.string().max(16_384).required(),
+        }),
+      )
+      .min(1)
+      .max(64)
+      .required(),
+  })
+  .required();
+
 export const userPath = joi.object<OrderDetails>({ user_id: userId().required() });
 export const erasedSchema = joi.object({ orders: joi.number().integer().min(0).required() });
 
@@ -161,21 +184,26 @@ export const payableSchema = joi.object({
   expires_at: instant().required(),
 });
 
-export const payablesSchema = joi.object({
-  results: joi
-    .array()
-    .items(
-      joi
-        .object({
-          order_id: uuid().required(),
-          status: joi.number().integer().required(),
-          payable: payableSchema.optional(),
-          problem: joi.object({ code: joi.string().required(), detail: joi.string().required() }).unknown(true),
-        })
-        .xor("payable", "problem"),
-    )
-    .required(),
-});
+/** One result an entry of a batch: what it would have been answered alone. */
+const resultsSchema = (key: string, success: string, answer: joi.Schema) =>
+  joi.object({
+    results: joi
+      .array()
+      .items(
+        joi
+          .object({
+            [key]: joi.string().required(),
+            status: joi.number().integer().required(),
+            [success]: answer,
+            problem: joi.object({ code: joi.string().required(), detail: joi.string().required() }).unknown(true),
+          })
+          .xor(success, "problem"),
+      )
+      .required(),
+  });
+
+export const payablesSchema = resultsSchema("order_id", "payable", payableSchema);
+export const webhooksSchema = resultsSchema("webhook-id", "order", orderSchema);
 
 export const eventsSchema = joi.array().items(
   joi.object({
