@@ -24,8 +24,8 @@ export interface Destination {
   readonly concurrency?: number;
   /** Of one try; at most 50 s, because a lease lasts 60 s. */
   readonly timeoutMs: number;
-  /** Seconds until the next try after `attempts` of them, undefined for DEAD; default: the schedule, over three days. */
-  delayS?(attempts: number): number | undefined;
+  /** Seconds until the next try of a row so old, after `attempts` of them; undefined for DEAD. Default: schedule.ts. */
+  delayS?(attempts: number, ageS: number): number | undefined;
 }
 
 export type Lane = ReturnType<typeof createLane>;
@@ -38,8 +38,6 @@ interface Entry {
 
 /** Rows that requests may leave here to wait for a slot; more are given back. */
 const waitingAtMost = 1024;
-/** Failures in a row after which the destination counts as away, and its return as news for all that waits. */
-const awayAfter = 3;
 const retryAfterAtMostS = 24 * 60 * 60;
 const errorAtMost = 500;
 
@@ -50,12 +48,14 @@ export function createLane(options: {
   readonly books: Bookkeeping;
   readonly background: Background;
   readonly log: Logger;
+  readonly wakeEveryMs: number;
   readonly now: () => number;
   readonly attempted: (outcome: "delivered" | "failed" | "dead") => void;
 }) {
-  const { name, destination, books, background, log, now, attempted } = options;
+  const { name, destination, books, background, log, wakeEveryMs, now, attempted } = options;
   const { concurrency = 16, timeoutMs } = destination;
-  const delayS = (attempts: number) => (destination.delayS ? destination.delayS(attempts) : delayAfter(attempts));
+  const delayS =
+    destination.delayS?.bind(destination) ?? ((attempts: number, ageS: number) => delayAfter(attempts, ageS));
   const claimedAhead = Math.max(64, 2 * concurrency);
   const queue: Entry[] = [];
   let open = true;
@@ -63,9 +63,10 @@ export function createLane(options: {
   let inFlight = 0;
   let claiming = false;
   let moreIsDue = false;
-  // What a process before this one found is not known: its first success wakes what it left.
-  let failuresInARow = awayAfter;
+  // What a process before this one met is not known: the first success wakes what it left for later.
+  let failed = true;
   let wokenAt = Number.NEGATIVE_INFINITY;
+  let waking: NodeJS.Timeout | undefined;
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Infinity;
 
@@ -129,17 +130,12 @@ export function createLane(options: {
       log.error({ destination: name, id, type, aggregate, reason: last_error }, "a message is given up");
     }
     const settled = books.settle(settlement);
-    if (!delivery.delivered) failuresInARow += 1;
-    else if (failuresInARow > 0) recovered();
+    if (!delivery.delivered) failed = true;
+    else if (failed) wake();
     const next = await settled;
     if (next) enter({ row: next });
     if (state === "WAITING") lookAt(due_at);
     pump();
-  }
-
-  function recovered(): void {
-    if (failuresInARow >= awayAfter) wake();
-    failuresInARow = 0;
   }
 
   async function outcomeOf(row: OutboxRow, context: RequestContext | undefined): Promise<Delivery> {
@@ -176,10 +172,11 @@ export function createLane(options: {
       return { row, state, tries: 1, due_at, last_error };
     };
     if (delivery.delivered) return settlement("DELIVERED", row.due_at);
-    const scheduled = delivery.dead ? undefined : delayS(row.attempts + 1);
+    const ageS = (now() - row.created_at) / 1000;
+    const scheduled = delivery.dead ? undefined : delayS(row.attempts + 1, ageS);
     if (scheduled === undefined) return settlement("DEAD", row.due_at);
     // Begun before the destination was known to be back: its failure is old news.
-    const delay = began < wokenAt ? Math.min(scheduled, delayS(1) ?? scheduled) : scheduled;
+    const delay = began < wokenAt ? Math.min(scheduled, delayS(1, 0) ?? scheduled) : scheduled;
     const asked = Math.min(delivery.retryAfterS ?? 0, retryAfterAtMostS);
     return settlement("WAITING", Math.ceil(now() + Math.max(delay, asked) * 1000));
   }
@@ -204,14 +201,22 @@ export function createLane(options: {
     pump();
   }
 
+  /** At once, or when the time since the last wake is over: a message that alone fails shall not be tried without pause. */
   function wake(): void {
-    if (!open || !relaying) return;
-    failuresInARow = 0;
-    wokenAt = now();
-    background.start("wake messages", async () => {
-      await books.wake(name);
-      look();
-    });
+    if (!open || !relaying || waking) return;
+    failed = false;
+    const begin = (): void => {
+      waking = undefined;
+      wokenAt = now();
+      background.start("wake messages", async () => {
+        await books.wake(name);
+        look();
+      });
+    };
+    // The clock may have been set back.
+    const restMs = Math.min(wakeEveryMs, wokenAt + wakeEveryMs - now());
+    if (restMs <= 0) begin();
+    else waking = setTimeout(begin, restMs);
   }
 
   return {
@@ -224,13 +229,8 @@ export function createLane(options: {
         queue.push(entry);
         pump();
       }),
-    /**
-     * Brings all that waits forward, when the destination was away. Else the failures are those of single messages, and
-     * waking them whenever others succeed would hurry them through their schedule.
-     */
-    wake(): void {
-      if (failuresInARow >= awayAfter) wake();
-    },
+    /** Makes all that waits due. */
+    wake,
     /** Something is due: claims it once there is room. */
     look,
     /** Whether a claim is under way or wanted already. */
@@ -243,6 +243,7 @@ export function createLane(options: {
     stop(): void {
       open = false;
       clearTimeout(timer);
+      clearTimeout(waking);
       for (const entry of queue.splice(0)) giveBack(entry);
     },
   };

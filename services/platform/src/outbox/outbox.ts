@@ -53,7 +53,7 @@ export interface Outbox {
    * of its aggregate goes first, the lanes are full, or the context's time is up while the try goes on. Never rejects.
    */
   dispatch(rows: readonly OutboxRow[], context?: RequestContext): Promise<(Delivery | "queued")[]>;
-  /** The destination is back: all that waits for it is due now. Without effect while it takes most of what it is sent. */
+  /** The destination is back: all that waits for it is due, now or at most `wakeEveryMs` after the last wake. */
   wake(destination: string): void;
   /** Newest first. */
   list(filter: OutboxFilter): Promise<OutboxRow[]>;
@@ -81,8 +81,10 @@ export function createOutbox(options: {
   readonly now?: () => number;
   readonly soleOwner?: boolean;
   readonly pollMs?: number;
+  readonly wakeEveryMs?: number;
 }): Outbox {
-  const { database, log, metrics, destinations, now = Date.now, soleOwner = true, pollMs = 1000 } = options;
+  const { database, log, metrics, destinations, now = Date.now, soleOwner = true } = options;
+  const { pollMs = 1000, wakeEveryMs = 2000 } = options;
   const holder = randomUUID();
   const background = createBackground(log);
   const books = createBookkeeping({ database, log, holder, leaseMs, now });
@@ -91,7 +93,7 @@ export function createOutbox(options: {
   const lanes = new Map<string, Lane>();
   for (const [name, destination] of Object.entries(destinations)) {
     if (destination.timeoutMs > timeoutAtMostMs) throw new Error(`A try toward ${name} may outlast its lease`);
-    lanes.set(name, createLane({ name, destination, books, background, log, now, attempted }));
+    lanes.set(name, createLane({ name, destination, books, background, log, wakeEveryMs, now, attempted }));
   }
   const relay = createRelay({ database, lanes, background, log, holder, soleOwner, pollMs, now });
   let stopping: Promise<void> | undefined;

@@ -121,9 +121,9 @@ describe("a destination that was away", () => {
   });
 });
 
-test("a message that always fails is not hurried through its schedule by the success of others", async () => {
+test("a message that alone fails is not tried at each success of others", async () => {
   failing({ poison1: Infinity });
-  const outbox = setup.outboxWith({ destinations: { order: { delayS: () => 3600 } } });
+  const outbox = setup.outboxWith({ wakeEveryMs: 60_000, destinations: { order: { delayS: () => 3600 } } });
   outbox.start();
   await outbox.dispatch(await setup.append(outbox, messages("first", 1)));
   await outbox.dispatch(await setup.append(outbox, messages("poison", 1)));

@@ -21,6 +21,7 @@ interface OutboxOptions {
   readonly database?: Database;
   readonly soleOwner?: boolean;
   readonly pollMs?: number;
+  readonly wakeEveryMs?: number;
   readonly now?: () => number;
 }
 
@@ -37,6 +38,7 @@ export async function setUpOutbox(file?: string) {
       log: createLogger("test", "silent"),
       metrics: createMetrics("test", "0"),
       pollMs: 20,
+      wakeEveryMs: 20,
       ...options,
       destinations: Object.fromEntries(
         Object.entries(destinations).map(([name, own]) => [
