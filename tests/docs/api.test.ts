@@ -30,6 +30,10 @@ const rowsOf = (section: string) =>
       ([, route = "", cells = ""]) => [route, cells.split("|").map((cell) => cell.trim())],
     ),
   );
+/** Routes that every service has: open to all, or with a scope. */
+const isOpen = ([, [scope]]: [string, string[]]): boolean => scope === "none";
+const openEverywhere = new Map([...rowsOf("every")].filter(isOpen));
+const keyedEverywhere = new Map([...rowsOf("every")].filter((row) => !isOpen(row)));
 const codeIn = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 
 /** Problems that any route, or any POST, may answer with; the page names them once. So it does this header. */
@@ -61,17 +65,17 @@ const documented = async (name: Name): Promise<Map<string, Operation>> => {
       operation,
     ]),
   );
-  return new Map(operations.filter(([route]) => route !== "GET /stats"));
+  return new Map(operations);
 };
 
 describe.each(names)("%s", (name) => {
   test("the page names every route and no other", async () => {
     const routes = [...(await documented(name)).keys()];
-    expect([...rowsOf(name).keys()].sort()).toEqual(routes.sort());
+    expect([...rowsOf(name).keys(), ...keyedEverywhere.keys()].sort()).toEqual(routes.sort());
   });
 
   test("each row has the route's scope, its inputs, its statuses and its own problems", async () => {
-    const rows = rowsOf(name);
+    const rows = new Map([...keyedEverywhere, ...rowsOf(name)]);
     for (const [route, operation] of await documented(name)) {
       const [scope, input, answers, problems] = rows.get(route) ?? [];
       expect([route, codeIn(scope)]).toEqual([route, codeIn(operation.description)]);
@@ -83,18 +87,24 @@ describe.each(names)("%s", (name) => {
 });
 
 /** Where the answers are that the page describes once, in a sentence such as ``Order: `{id, ...}` ``. */
-const shapes: readonly (readonly [title: string, name: Name, path: string])[] = [
+const shapes: readonly (readonly [title: string, section: Name | "every", path: string])[] = [
   ["Product", "catalog", "/products/{product_id}"],
   ["Reservation", "catalog", "/reservations"],
   ["Cart", "cart", "/cart/{user_id}"],
   ["Order", "order", "/orders/{order_id}"],
   ["Payment", "payment", "/payments/{payment_id}"],
   ["Refund", "payment", "/payments/{payment_id}/refunds"],
+  ["Webhook", "payment", "/webhooks"],
+  ["Message", "order", "/outbox"],
+  ["Backup", "every", "/admin/backups"],
 ];
 
-test.each(shapes)("%s: the page names every field of the answer and no other", async (title, name, path) => {
-  const shape = new RegExp(`\\b${title}: \`{(.+?)}\``).exec(sections.get(name) ?? "")?.[1] ?? "";
-  const { schema } = (await documented(name)).get(`GET ${path}`)?.responses["200"]?.content?.["application/json"] ?? {};
+test.each(shapes)("%s: the page names every field of the answer and no other", async (title, section, path) => {
+  const shape = new RegExp(`\\b${title}: \`{(.+?)}\``).exec(sections.get(section) ?? "")?.[1] ?? "";
+  const { schema } =
+    (await documented(section === "every" ? "catalog" : section)).get(`GET ${path}`)?.responses["200"]?.content?.[
+      "application/json"
+    ] ?? {};
   const fields = Object.keys((schema?.items ?? schema)?.properties ?? {});
   expect(fieldsOf(shape).sort()).toEqual(fields.sort());
 });
@@ -113,7 +123,7 @@ test("the table of codes has every documented code with its status", async () =>
 });
 
 test("the open paths are open, and every service has them", async () => {
-  const open = [...rowsOf("every").keys()].filter((route) => route !== "GET /stats");
+  const open = [...openEverywhere.keys()];
   expect(open.length).toBeGreaterThan(5);
   for (const name of names)
     for (const route of open) {
@@ -121,6 +131,26 @@ test("the open paths are open, and every service has them", async () => {
       const answer = await shop[name].call(method, path, { key: null });
       expect([name, path, answer.status]).toEqual([name, path, 200]);
     }
+});
+
+/** The names in code in the first cell of each row of a section's table. */
+const firstCells = (section: string): string[] =>
+  [...(sections.get(section) ?? "").matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell]) => codeIn(cell));
+
+test("the page names every metric and no other", async () => {
+  const served = await Promise.all(names.map((name) => shop[name].call("GET", "/metrics", { key: null })));
+  const published = new Set(
+    served.flatMap(({ text }) => [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name)),
+  );
+  expect(firstCells("metrics").sort()).toEqual([...published].sort());
+});
+
+test("the page names every variable of the environment and no other", () => {
+  const files = ["platform", ...names].map((name) => `services/${name}/src/config.ts`);
+  const declared = [...files, "services/platform/src/outbox/webhook-secrets.ts"].flatMap((file) =>
+    [...pageText(file).matchAll(/^ {2}readonly ([A-Z][A-Z_]+)\??:/gm)].map(([, name]) => name),
+  );
+  expect(firstCells("configuration").sort()).toEqual([...new Set(declared)].sort());
 });
 
 const statusesOf = (cell = ""): string[] => cell.match(/\b\d{3}\b/g) ?? [];
