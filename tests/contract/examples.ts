@@ -99,6 +99,13 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
       body: { type: "payment.succeeded", timestamp: "2026-01-01T00:00:00.000Z", data: payment },
       open: ["/body/data", "/body/surprise"],
     },
+    "POST /orders/payments": {
+      body: {
+        webhooks: [
+          { "webhook-id": "msg_1", "webhook-timestamp": "1767225600", "webhook-signature": "v1,AAAA", body: "{}" },
+        ],
+      },
+    },
     "DELETE /users/:user_id": { params: { user_id: "ann" } },
     "GET /outbox": { query: { state: "DEAD", destination: "catalog", limit: 5, cursor: "WzFd" } },
     "POST /outbox/:message_id/redeliver": { params: { message_id: id } },

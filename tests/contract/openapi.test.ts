@@ -126,6 +126,7 @@ test("order", async () => {
   const notified = { order_id: second.id };
   await order.send("POST", "/orders/{order_id}/payment", notified, { raw, headers });
   await order.send("POST", "/orders/{order_id}/payment", notified, { raw });
+  await order.send("POST", "/orders/payments", {}, { body: { webhooks: [{ ...headers, body: raw }] } });
   await fulfilled(second.id);
   const [message] = (await order.send("GET", "/outbox?state=DELIVERED&limit=1")).body;
   await order.send("POST", "/outbox/{message_id}/redeliver", { message_id: message.id });

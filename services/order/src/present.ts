@@ -37,7 +37,7 @@ export function createPresenter({ toWire }: Currency) {
       results(asked, "order_id", settled, (value) => ({ payable: payable(value) })),
 
     paid: (webhooks: readonly { "webhook-id": string }[], settled: readonly PromiseSettledResult<Order>[]) =>
-      results(webhooks, "webhook-id", settled, (value) => ({ order: order(value) })),
+      results(webhooks, "webhook-id", settled, ({ id, status, payment_id }) => ({ order: { id, status, payment_id } })),
 
     event: ({ seq, event: { type, data }, at }: RecordedEvent) => ({
       seq,

@@ -6,6 +6,7 @@ import {
   moneySchema,
   type PageQuery,
   pageQuery,
+  text,
   uuid,
   uuidPathId,
   type WebhookHeaders,
@@ -119,6 +120,13 @@ export const webhookHeaders = joi.object({
   "webhook-signature": joi.string().required(),
 });
 
+const headerText = (max: number) =>
+  joi
+    .string()
+    .max(max)
+    .pattern(/^[\x20-\x7e]+$/, "visible ASCII")
+    .required();
+
 /** A webhook inside of a request: what would be its headers, and the bytes of its body as text. */
 export type EnclosedWebhook = WebhookHeaders & { readonly body: string };
 
@@ -129,10 +137,10 @@ export const webhooksBody = joi
       .array()
       .items(
         joi.object({
-          "webhook-id": joi.string().max(255).required(),
-          "webhook-timestamp": joi.string().max(20).required(),
-          "webhook-signature": joi.string().max(2048).required(),
-          body: joi.string().max(16_384).required(),
+          "webhook-id": headerText(255),
+          "webhook-timestamp": headerText(20),
+          "webhook-signature": headerText(2048),
+          body: text(16_384).required(),
         }),
       )
       .min(1)
@@ -203,7 +211,11 @@ const resultsSchema = (key: string, success: string, answer: joi.Schema) =>
   });
 
 export const payablesSchema = resultsSchema("order_id", "payable", payableSchema);
-export const webhooksSchema = resultsSchema("webhook-id", "order", orderSchema);
+export const webhooksSchema = resultsSchema(
+  "webhook-id",
+  "order",
+  joi.object({ id: uuid().required(), status: status.required(), payment_id: uuid().allow(null).required() }),
+);
 
 export const eventsSchema = joi.array().items(
   joi.object({

@@ -35,10 +35,11 @@ export function createWebhookDestination(deps: {
     timeoutMs: deps.timeoutMs,
     async deliver({ id, payload }, context) {
       const body = payload as WebhookBody;
-      const message = { id, timestampS: Math.floor(Date.now() / 1000), body: JSON.stringify(body) };
+      const text = JSON.stringify(body);
+      const timestampS = Math.floor(Date.now() / 1000);
       try {
-        const headers = sign(deps.secrets.current(), message);
-        return { delivered: true, result: await deps.orders.deliver(context, { body, headers }) };
+        const headers = sign(deps.secrets.current(), { id, timestampS, body: text });
+        return { delivered: true, result: await deps.orders.deliver(context, { body, text, headers }) };
       } catch (error) {
         if (error instanceof PeerUnavailable) return undelivered(error);
         if (!(error instanceof Problem)) throw error;

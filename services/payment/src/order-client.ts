@@ -4,7 +4,6 @@ import {
   instant,
   notFound,
   type Peer,
-  type PeerAnswer,
   PeerUnavailable,
   Problem,
   type RequestContext,
@@ -26,18 +25,18 @@ interface PayableAsked {
 interface PayableEntry extends TogetherEntry {
   readonly payable?: { readonly total: number; readonly currency: string };
 }
-interface OrderAnswer {
-  readonly status: string;
-  readonly payment_id: string | null;
+/** A webhook inside of a request: what would be its headers, and the bytes of its body as text. */
+type EnclosedWebhook = WebhookHeaders & { readonly body: string };
+interface WebhookEntry extends TogetherEntry {
+  readonly order?: { readonly status: string; readonly payment_id: string | null };
 }
 
-/** A webhook as it goes out: `headers` sign the JSON text of `body`. */
+/** A webhook as it goes out: `headers` sign `text`, which is `body` in JSON. */
 export interface Webhook {
   readonly body: WebhookBody;
+  readonly text: string;
   readonly headers: WebhookHeaders;
 }
-
-const webhookOperation = "payment-event";
 
 /** The order service's refusals that are the payer's to know. Another one means that we asked wrongly. */
 const refusals = new Set([
@@ -52,6 +51,8 @@ const refusals = new Set([
 
 /** The order service takes at most so many in one call. */
 const ordersAtOnce = 64;
+/** Characters of webhooks in one call: it stays below the 256 KiB that a service reads, also with all quotes escaped. */
+const textAtOnce = 100_000;
 
 /** The order service as payments see it. Every method throws PeerUnavailable when it gives no usable answer. */
 export function createOrderClient(peer: Peer, unit: Currency) {
@@ -62,11 +63,6 @@ export function createOrderClient(peer: Peer, unit: Currency) {
     currency: joi.string().required(),
     expires_at: instant().required(),
   });
-  const orderAnswer = joi.object({
-    status: joi.string().required(),
-    payment_id: joi.string().allow(null).required(),
-  });
-
   const payables = createTogether<PayableAsked, PayableEntry>({
     peer,
     operation: "payable",
@@ -77,6 +73,23 @@ export function createOrderClient(peer: Peer, unit: Currency) {
     gatherMs: 3,
     entry: joi.object({ payable }).xor("payable", "problem"),
     bodyOf: (asked) => ({ payables: asked }),
+  });
+
+  const orderAnswer = joi.object({
+    status: joi.string().required(),
+    payment_id: joi.string().allow(null).required(),
+  });
+  const webhooks = createTogether<EnclosedWebhook, WebhookEntry>({
+    peer,
+    operation: "payment-events",
+    path: "/orders/payments",
+    key: "webhook-id",
+    max: ordersAtOnce,
+    concurrency: 2,
+    gatherMs: 3,
+    entry: joi.object({ order: orderAnswer }).xor("order", "problem"),
+    weight: { of: ({ body }) => body.length, max: textAtOnce },
+    bodyOf: (asked) => ({ webhooks: asked }),
   });
 
   /** An answer that is well-formed and makes no sense here is as good as none. */
@@ -106,26 +119,10 @@ export function createOrderClient(peer: Peer, unit: Currency) {
      * Delivers a webhook; answers whether the order is PAID by its payment. Throws the order service's refusal as a
      * Problem: it will not take this message, now or later.
      */
-    async deliver(context: RequestContext, webhook: Webhook): Promise<boolean> {
-      const { data } = webhook.body;
-      const answer = await peer.call(context, {
-        operation: webhookOperation,
-        method: "POST",
-        path: `/orders/${data.order_id}/payment`,
-        // The receiver knows a repetition by its id.
-        idempotent: true,
-        body: webhook.body,
-        headers: webhook.headers,
-        answers: { 200: orderAnswer },
-      });
-      if (answer.status !== 200) throw refused(answer);
-      const { status, payment_id } = answer.body as OrderAnswer;
-      return status === "PAID" && payment_id === data.id;
+    async deliver(context: RequestContext, { body, text, headers }: Webhook): Promise<boolean> {
+      // The receiver knows a repetition by its id, so that the call may be repeated as a whole.
+      const { order } = await webhooks.ask(context, { ...headers, body: text });
+      return order?.status === "PAID" && order.payment_id === body.data.id;
     },
   };
-}
-
-function refused({ status, body }: PeerAnswer): Problem {
-  const { code, detail } = body as { code: string; detail?: string };
-  return new Problem(status, code, detail ?? code);
 }

@@ -50,10 +50,7 @@ export async function startPayment(env: Readonly<Record<string, string>> = {}) {
     refund: (payment: string, body: object, options: TestCall = {}) =>
       service.call("POST", `/payments/${payment}/refunds`, { ...options, body }),
     /** The events that the order service was sent, oldest first. */
-    events: () =>
-      orders.requests
-        .filter(({ path }) => path.endsWith("/payment"))
-        .map(({ body }) => body as { type: string; timestamp: string; data: Record<string, unknown> }),
+    events: () => webhooksTo(orders).map(({ event }) => event),
     /** A test that reads what is left on disk stops before the end. */
     stop(): Promise<void> {
       stopped ??= service.stop().then(() => orders.close());
@@ -85,14 +82,54 @@ function actAsOrders(orders: FakePeer): Map<string, string> {
     if (payment_id !== undefined) return refusal(409, "order-already-paid", { payment_id });
     return amount === total ? consent(order_id) : refusal(422, "amount-mismatch", { total });
   });
-  orders.on("POST", "/orders/:id/payment", ({ params: { id = "" }, body }) => {
-    const { type, data } = body as { type: string; data: { id: string } };
-    if (type === "payment.succeeded" && !paidBy.has(id)) paidBy.set(id, data.id);
-    const payment_id = paidBy.get(id) ?? null;
-    return { body: { id, status: payment_id === null ? "PENDING" : "PAID", payment_id } };
+  answerWebhooks(orders, ({ type, data: { id, order_id } }) => {
+    if (type === "payment.succeeded" && !paidBy.has(order_id)) paidBy.set(order_id, id);
+    const payment_id = paidBy.get(order_id) ?? null;
+    return { status: payment_id === null ? "PENDING" : "PAID", payment_id };
   });
   return paidBy;
 }
+
+const webhooksPath = "/orders/payments";
+
+interface Enclosed {
+  readonly "webhook-id": string;
+  /** The bytes that are signed. */
+  readonly body: string;
+}
+
+export interface Event {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: Record<string, unknown> & { readonly id: string; readonly order_id: string };
+}
+
+const enclosedIn = (body: unknown) => (body as { webhooks: readonly (Enclosed & Record<string, string>)[] }).webhooks;
+const eventOf = ({ body }: Enclosed): Event => JSON.parse(body);
+
+/** The webhooks that the fake order service was sent, oldest first: what would be headers, and the body's text. */
+export const webhooksTo = (orders: FakePeer) =>
+  orders.requests
+    .filter(({ path }) => path === webhooksPath)
+    .flatMap(({ body }) => enclosedIn(body).map((webhook) => ({ ...webhook, event: eventOf(webhook) })));
+
+/** From now on the fake order service answers each webhook with its order so. */
+export function answerWebhooks(
+  orders: FakePeer,
+  answer: (event: Event) => { status: string; payment_id: string | null },
+): void {
+  orders.on("POST", webhooksPath, ({ body }) => {
+    const results = enclosedIn(body).map((webhook) => ({
+      "webhook-id": webhook["webhook-id"],
+      status: 200,
+      order: answer(eventOf(webhook)),
+    }));
+    return { body: { results } };
+  });
+}
+
+/** From now on the fake order service fails each time it is told something. */
+export const refuseWebhooks = (orders: FakePeer): void => orders.on("POST", webhooksPath, { status: 500 });
 
 export interface PayableAsked {
   readonly order_id: string;
