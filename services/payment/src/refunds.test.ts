@@ -38,7 +38,7 @@ test("gives back in parts until nothing is left", async () => {
 
 test("refunds at once never give back more than was paid", async () => {
   const id = await paid();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => payment.refund(id, { amount: 100 })));
+  const answers = await Promise.all(Array.from({ length: 50 }, () => payment.refund(id, { amount: 100 })));
   const made = answers.filter(({ status }) => status === 201);
   expect(made).toHaveLength(9);
   for (const { status, body } of answers) if (status !== 201) expect(body.code).toBe("refund-exceeds-payment");
