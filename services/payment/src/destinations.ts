@@ -43,10 +43,9 @@ export function createWebhookDestination(deps: {
       } catch (error) {
         if (error instanceof PeerUnavailable) return undelivered(error);
         if (!(error instanceof Problem)) throw error;
-        // Nobody misses the failure of a payment for an order that is not there.
-        const dead = error.status === 404 && body.type === "payment.failed";
-        const refused = { delivered: false, error: `${error.status} ${error.code}` } as const;
-        return dead ? { ...refused, dead } : refused;
+        // Nobody misses the failure of a payment for an order that is not there: it is told.
+        if (error.status === 404 && body.type === "payment.failed") return delivered;
+        return { delivered: false, error: `${error.status} ${error.code}` };
       }
     },
   };

@@ -1,9 +1,11 @@
 import { verify } from "@shop/platform";
 import { caller } from "@shop/platform/testing";
 import {
+  answerPayable,
   answerWebhooks,
   eventually,
   newOrder,
+  refusal,
   refuseWebhooks,
   startPayment,
   webhooksTo,
@@ -88,4 +90,18 @@ test("a payment that asks for consent is no webhook: it is neither listed nor se
   await payment.pay(newOrder());
   expect(await list()).toEqual([]);
   expect((await caller(payment.url)("GET", "/webhooks?status=SENT")).status).toBe(422);
+});
+
+test("an order that is not there misses no news of a payment that failed, and nobody is called to mend it", async () => {
+  const order = newOrder();
+  await payment.orders.mode("fail");
+  expect((await payment.pay(order)).status).toBe(202);
+  answerPayable(payment.orders, () => refusal(404, "not-found"));
+  payment.orders.on("POST", "/orders/payments", ({ body }) => {
+    const [webhook] = (body as { webhooks: { "webhook-id": string }[] }).webhooks;
+    return { body: { results: [{ "webhook-id": webhook?.["webhook-id"], ...refusal(404, "not-found") }] } };
+  });
+  await payment.orders.mode("ok");
+  await eventually(async () => (await list("?status=DELIVERED")).length === 1);
+  expect((await payment.paymentsOf(order))[0]).toMatchObject({ status: "FAILED", failure: { code: "not-found" } });
 });
