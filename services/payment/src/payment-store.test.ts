@@ -104,6 +104,35 @@ test("what a change makes others know is in its unit: a unit that fails leaves n
   expect(await told()).toHaveLength(3);
 });
 
+test("a refund's end is in one unit with what it tells: when that fails, the amount stays claimed", async () => {
+  const { id } = await begin(payment(), soon());
+  await settle({ id, result: succeeded });
+  const refund = { id: v7(), payment_id: id, amount: 400, status: "PENDING", reason: null } as const;
+  const make = (refunds: ReturnType<typeof createRefundStore>) =>
+    refunds.inTransaction(async (unit) => {
+      await unit.claim(id, refund.amount);
+      await unit.add({ ...refund, created_at: 1, updated_at: 1 });
+    });
+  const end = (refunds: ReturnType<typeof createRefundStore>) =>
+    refunds.inTransaction(async (unit) => {
+      const settled = await unit.settle(refund.id, "SUCCEEDED");
+      return settled && unit.take(settled);
+    });
+  const refunds = createRefundStore(database, tell);
+  await make(refunds);
+  const failing = createRefundStore(database, () => Promise.reject(new Error("the power fails")));
+  await expect(end(failing)).rejects.toThrow("the power fails");
+  expect(await store.find(id)).toMatchObject({ refunding: 400, refunded: 0, status: "SUCCEEDED" });
+  expect(await refunds.list({ payment_id: id, before: undefined, limit: 1 })).toMatchObject([{ status: "PENDING" }]);
+
+  expect(await end(refunds)).toMatchObject({ payment: { refunding: 0, refunded: 400 }, row: { aggregate: id } });
+  expect(await end(refunds)).toBeUndefined();
+  expect(await told()).toEqual([
+    ["payment.succeeded", id],
+    ["payment.refunded", id],
+  ]);
+});
+
 test("of two outcomes of one payment in one batch, one is recorded and its row is handed out once", async () => {
   const { id } = await begin(payment(), soon());
   const [first, second] = await Promise.all([

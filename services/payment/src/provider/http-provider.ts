@@ -31,7 +31,7 @@ export function createHttpProvider(peer: Peer, log: Logger): Provider {
     findRefund: (id, deadline) => get("find-refund", `/refunds/${id}`, deadline),
     async list({ since, after, limit }, deadline) {
       const query = new URLSearchParams({ since: String(since) });
-      if (after !== undefined) query.set("after", after);
+      if (after) query.set("after", after);
       if (limit !== undefined) query.set("limit", String(limit));
       const call = { operation: "list-charges", method: "GET", path: `/charges?${query}` } as const;
       const listed = (await ask(deadline, { ...call, answers: { 200: chargesSchema } })) as readonly WireCharge[];
