@@ -218,32 +218,6 @@ test("a charge whose answer was lost is looked up, and not sent again when the p
   expect(operations).toEqual(["charge", "find"]);
 });
 
-test("a payment that waits for its order ends with it, but not by a mistyped amount", async () => {
-  const order = newOrder();
-  await payment.orders.mode("fail");
-  const { body: waiting } = await payment.pay(order);
-  answerPayable(payment.orders, ({ amount }) =>
-    amount === total ? refusal(503, "peer-unavailable") : refusal(422, "amount-mismatch"),
-  );
-  await payment.orders.mode("ok");
-  expect((await payment.pay(order, 1)).body.code).toBe("amount-mismatch");
-  expect((await payment.read(waiting.id)).status).toBe("PENDING");
-
-  answerPayable(payment.orders, () => refusal(409, "order-not-payable"));
-  expect((await payment.pay(order)).body.code).toBe("order-not-payable");
-  expect(await payment.read(waiting.id)).toMatchObject({ status: "FAILED", failure: { code: "order-not-payable" } });
-  expect(await charges()).toEqual([]);
-});
-
-test("a payment that waited is charged what its order agreed to, not what was mistyped while nobody could say", async () => {
-  const order = newOrder();
-  await payment.orders.mode("fail");
-  await payment.pay(order, 1);
-  await payment.orders.mode("ok");
-  expect(await payment.pay(order)).toMatchObject({ status: 200, body: { amount: total } });
-  expect(await charges()).toMatchObject([{ amount: 99999 }]);
-});
-
 test("an order that died after the charge is told of its payment all the same", async () => {
   const order = newOrder();
   refuseWebhooks(payment.orders);

@@ -6,10 +6,18 @@ import {
   newOrder,
   refusal,
   startPayment,
+  total,
 } from "./testing/start-payment.ts";
 
 let payment: Awaited<ReturnType<typeof startPayment>>;
 afterEach(() => payment.stop());
+
+/** Ends the service, so that the provider's ledger can be read. */
+async function charged() {
+  const { dataDir } = payment;
+  await payment.stop();
+  return capturedIn(dataDir);
+}
 
 const statuses = async () => (await payment.call("GET", "/stats")).body.payments;
 
@@ -59,7 +67,33 @@ test("a payment whose order cannot be asked in time ends FAILED, uncharged, and 
 
   answerPayable(payment.orders, ({ order_id }) => consent(order_id));
   expect((await payment.pay(order)).status).toBe(200);
-  const { dataDir } = payment;
-  await payment.stop();
-  expect(await capturedIn(dataDir)).toHaveLength(1);
+  expect(await charged()).toHaveLength(1);
+});
+
+test("a payment that waits for its order ends with it, but not by a mistyped amount", async () => {
+  payment = await startPayment();
+  const order = newOrder();
+  await payment.orders.mode("fail");
+  const { body: waiting } = await payment.pay(order);
+  answerPayable(payment.orders, ({ amount }) =>
+    amount === total ? refusal(503, "peer-unavailable") : refusal(422, "amount-mismatch"),
+  );
+  await payment.orders.mode("ok");
+  expect((await payment.pay(order, 1)).body.code).toBe("amount-mismatch");
+  expect((await payment.read(waiting.id)).status).toBe("PENDING");
+
+  answerPayable(payment.orders, () => refusal(409, "order-not-payable"));
+  expect((await payment.pay(order)).body.code).toBe("order-not-payable");
+  expect(await payment.read(waiting.id)).toMatchObject({ status: "FAILED", failure: { code: "order-not-payable" } });
+  expect(await charged()).toEqual([]);
+});
+
+test("a payment that waited is charged what its order agreed to, not what was mistyped while nobody could say", async () => {
+  payment = await startPayment();
+  const order = newOrder();
+  await payment.orders.mode("fail");
+  await payment.pay(order, 1);
+  await payment.orders.mode("ok");
+  expect(await payment.pay(order)).toMatchObject({ status: 200, body: { amount: total } });
+  expect(await charged()).toMatchObject([{ amount: 99999 }]);
 });
