@@ -257,6 +257,28 @@ test("orders restored from an older copy than payments: a captured payment pays 
   expect(await ledgerOf(restored)).toEqual(charged);
 }, 60_000);
 
+test("catalog restored from an older copy than orders: the stock of what was sold since is taken again", async () => {
+  const original = temporaryFolder();
+  const shop = await started(original);
+  const products = await backUp(shop.catalog);
+  const order = await place(shop);
+  await pay(shop, order);
+  while ((await shop.order.call("GET", `/orders/${order}`)).body.hold !== "confirmed") await setImmediate();
+  const sold = (await shop.catalog.call("GET", "/products/1")).body;
+  const others = [await backUp(shop.order), await backUp(shop.payment), await backUp(shop.cart)];
+  await stopAll();
+
+  const restored = temporaryFolder();
+  keepProvider(original, restored);
+  await restore(restored, products, ...others);
+  const again = await started(restored);
+  expect((await again.catalog.call("GET", "/products/1")).body.stock).toBe(sold.stock + 1);
+  expect(await reconcile(again.order, "compare-holds")).toEqual({ mended: 1, notes: [] });
+  expect((await again.catalog.call("GET", "/products/1")).body).toMatchObject({ stock: sold.stock, reserved: 0 });
+  await stopAll();
+  await expectWhole(restored);
+}, 60_000);
+
 test("no restore while a service runs, and none of a half set", async () => {
   const dataDir = temporaryFolder();
   const shop = await started(dataDir);

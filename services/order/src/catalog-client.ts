@@ -4,6 +4,7 @@ import {
   type MinorUnits,
   type Peer,
   PeerUnavailable,
+  Problem,
   type RequestContext,
   type TogetherEntry,
 } from "@shop/platform";
@@ -34,6 +35,9 @@ const ordersAtOnce = 64;
 /** A line is at most 70 bytes of JSON: a call stays well below the 256 KiB that a service reads. */
 const linesAtOnce = 2000;
 const holdsAtOnce = 500;
+
+/** The catalog's word on an order. A 5xx is trouble, and no answer. */
+export const isRefusal = (error: unknown): error is Problem => error instanceof Problem && error.status < 500;
 
 /** What this service asks of the catalog. All calls may be repeated under the same order without harm. */
 export function createCatalogClient(peer: Peer, unit: Currency) {

@@ -6,13 +6,12 @@ import {
   Problem,
   type RequestContext,
 } from "@shop/platform";
-import type { CatalogClient } from "./catalog-client.ts";
+import { type CatalogClient, isRefusal } from "./catalog-client.ts";
 import type { ChangeOrder } from "./change-order.ts";
 import type { Command } from "./commands.ts";
+import type { ConfirmHold } from "./confirm-hold.ts";
 import { type HoldEventType, holdMayMove, type Order } from "./order.ts";
 import type { OrderEvent } from "./order-events.ts";
-import type { OrderStore } from "./order-store.ts";
-import { holdSurplusMs } from "./payable.ts";
 import type { PaymentClient } from "./payment-client.ts";
 
 /** As many as share one call to the catalog, and as many again that wait for the next. */
@@ -25,13 +24,13 @@ const delivered: Delivery = { delivered: true };
  * delivered again: the others know a repetition, and an outcome that an order has learnt already is no event.
  */
 export function createDestinations(deps: {
-  store: OrderStore;
   catalog: CatalogClient;
+  confirmHold: ConfirmHold;
   payments: PaymentClient;
   change: ChangeOrder;
   timeoutMs: number;
 }): Record<"catalog" | "payment", Destination> {
-  const { store, catalog, payments, change, timeoutMs } = deps;
+  const { catalog, confirmHold, payments, change, timeoutMs } = deps;
 
   async function toCatalog({ type, aggregate: order_id }: OutboxRow, context: RequestContext): Promise<Delivery> {
     if (type === "confirm") await confirm(context, order_id);
@@ -41,27 +40,14 @@ export function createDestinations(deps: {
 
   async function confirm(context: RequestContext, order_id: string): Promise<void> {
     try {
-      await confirmOrHoldAnew(context, order_id);
+      await confirmHold(context, order_id);
     } catch (refusal) {
-      // 5xx is trouble of the catalog's, and no answer.
-      if (!(refusal instanceof Problem) || refusal.status >= 500) throw refusal;
+      if (!isRefusal(refusal)) throw refusal;
       const reason = `${refusal.code}: ${refusal.message}`;
       await change(context, order_id, (order) => eventsOfLostStock(order, reason));
       return;
     }
     await change(context, order_id, (order) => following(order, "hold_confirmed"));
-  }
-
-  /** A catalog that was restored may not know the hold any more; the stock may still be there at the price that was paid. */
-  async function confirmOrHoldAnew(context: RequestContext, order_id: string): Promise<void> {
-    try {
-      return await catalog.confirm(context, order_id);
-    } catch (refusal) {
-      const order = refusal instanceof Problem && refusal.status === 404 ? await store.read(order_id) : undefined;
-      if (!order) throw refusal;
-      await catalog.hold(context, { order_id, items: order.items, ttl_s: holdSurplusMs / 1000 });
-      await catalog.confirm(context, order_id);
-    }
   }
 
   async function giveBack(context: RequestContext, order_id: string, how: "release" | "return"): Promise<void> {

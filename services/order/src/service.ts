@@ -11,6 +11,7 @@ import { createCatalogClient } from "./catalog-client.ts";
 import { type ChangeOrder, createChangeOrder } from "./change-order.ts";
 import { createCloseOrder } from "./close-order.ts";
 import { type OrderConfig, orderConfig } from "./config.ts";
+import { createConfirmHold } from "./confirm-hold.ts";
 import { createDestinations } from "./effects.ts";
 import { createEraseUser } from "./erase-user.ts";
 import { migrations } from "./migrations.ts";
@@ -49,7 +50,8 @@ export const orderService: ServiceDefinition<OrderConfig> = {
 
     // Changes have effects, and what comes of an effect is a change.
     const learn: ChangeOrder = (...asked) => change(...asked);
-    const destinations = createDestinations({ store, catalog, payments, change: learn, timeoutMs });
+    const confirmHold = createConfirmHold({ store, catalog });
+    const destinations = createDestinations({ catalog, confirmHold, payments, change: learn, timeoutMs });
     const outbox = createOutbox({ database, log, metrics, destinations });
     const dispatch = (rows: readonly OutboxRow[]) => {
       if (rows.length > 0) background.start("tell others of orders", () => outbox.dispatch(rows));
@@ -84,7 +86,7 @@ export const orderService: ServiceDefinition<OrderConfig> = {
       ],
       outbox,
       sweeps: createSweeps({
-        ...{ store, outbox, dispatch, catalog, payments, change, secure, unit, timeoutMs },
+        ...{ store, outbox, dispatch, catalog, payments, change, secure, confirmHold, unit, timeoutMs },
         sweepDelayS: config.SWEEP_DELAY_S,
       }),
       stats: async () => ({ orders: await store.counts() }),

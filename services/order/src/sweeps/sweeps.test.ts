@@ -117,19 +117,7 @@ describe("after a restore", () => {
   it("stock that a restored catalog does not hold is held anew before it is confirmed", async () => {
     const shop = await start();
     const order = await shop.place();
-    let known = false;
-    shop.catalog.on("POST", "/reservations/confirm", ({ body }) => {
-      const results = (body as { order_ids: string[] }).order_ids.map((order_id) =>
-        known
-          ? { order_id, status: 200, state: "CONFIRMED" }
-          : { order_id, status: 404, problem: { code: "not-found", detail: "There is no such reservation." } },
-      );
-      return { body: { results } };
-    });
-    shop.catalog.on("POST", "/reservations", (request) => {
-      known = true;
-      return shop.catalog.hold(request);
-    });
+    shop.catalog.states.delete(order.id);
     await shop.tell(order, "succeeded");
     await shop.eventually(order.id, { status: "PAID", hold: "confirmed" });
     expect(await shop.eventTypes(order.id)).toEqual(["placed", "paid", "hold_confirmed"]);

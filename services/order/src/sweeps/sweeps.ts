@@ -1,9 +1,11 @@
 import type { Currency, Outbox, OutboxRow, Sweep } from "@shop/platform";
 import type { CatalogClient } from "../catalog-client.ts";
 import type { ChangeOrder } from "../change-order.ts";
+import type { ConfirmHold } from "../confirm-hold.ts";
 import type { OrderStore } from "../order-store.ts";
 import type { PaymentClient } from "../payment-client.ts";
 import type { SecureOrder } from "../secure-order.ts";
+import { createCompareHolds } from "./compare-holds.ts";
 import { createComparePayments } from "./compare-payments.ts";
 import { createExpireOrders } from "./expire-orders.ts";
 import { createRemind } from "./remind.ts";
@@ -20,6 +22,7 @@ export function createSweeps(deps: {
   payments: PaymentClient;
   change: ChangeOrder;
   secure: SecureOrder;
+  confirmHold: ConfirmHold;
   unit: Currency;
   timeoutMs: number;
   /** Until payments that waited for this service have arrived. */
@@ -33,5 +36,6 @@ export function createSweeps(deps: {
     createVerifyOrders(deps),
     createSettleHolds({ ...deps, remind }),
     createSettleOrders({ ...deps, remind }),
+    createCompareHolds({ ...deps, startAfterS }),
   ];
 }

@@ -1,4 +1,5 @@
 import { PeerUnavailable, Problem, type RequestContext, type Sweep } from "@shop/platform";
+import { isRefusal } from "../catalog-client.ts";
 import type { Order } from "../order.ts";
 import type { OrderStore } from "../order-store.ts";
 import type { SecureOrder } from "../secure-order.ts";
@@ -47,5 +48,3 @@ export function createVerifyOrders(deps: { store: OrderStore; secure: SecureOrde
     return answered;
   }
 }
-
-const isRefusal = (reason: unknown): boolean => reason instanceof Problem && reason.status < 500;

@@ -37,6 +37,15 @@ export async function startFakeCatalog(): Promise<FakeCatalog> {
     return { order_id, status, problem: { detail: "Refused by the test.", ...problem } };
   };
 
+  const confirmed = (order_id: string) => {
+    const state = states.get(order_id);
+    if (state === undefined)
+      return { order_id, status: 404, problem: { code: "not-found", detail: "There is no such reservation." } };
+    if (state === "RELEASED" || state === "RETURNED")
+      return { order_id, status: 409, problem: { code: "invalid-transition", detail: `It is ${state}.` } };
+    return answered(order_id, () => settled(order_id, "CONFIRMED"));
+  };
+
   const hold = ({ body }: RecordedRequest): FakeAnswer => {
     const { reservations } = body as { reservations: { order_id: string; items: { product_id: number }[] }[] };
     const results = reservations.map(({ order_id, items }) =>
@@ -59,7 +68,7 @@ export async function startFakeCatalog(): Promise<FakeCatalog> {
   peer.on("POST", "/reservations", hold);
   peer.on("POST", "/reservations/confirm", ({ body }: RecordedRequest) => {
     const { order_ids } = body as { order_ids: string[] };
-    return { body: { results: order_ids.map((id) => answered(id, () => settled(id, "CONFIRMED"))) } };
+    return { body: { results: order_ids.map(confirmed) } };
   });
   const giveBack = (from: readonly (string | undefined)[], to: string) => (request: RecordedRequest) => {
     const { id = "" } = request.params;
