@@ -68,3 +68,14 @@ it("compares with a catalog that is away the next time, and says so", async () =
   await shop.catalog.mode("ok");
   expect(await shop.sweep("compare-holds")).toMatchObject({ found: 1, mended: 1 });
 });
+
+it("tells nothing of an order that was refunded while it was compared", async () => {
+  const order = await confirmed();
+  shop.catalog.on("POST", "/reservations/confirm", async () => {
+    await shop.tell(order, "refunded", { id: order.id, refunded: order.total, version: 3 });
+    await shop.eventually(order.id, { status: "REFUNDED", hold: "returned" });
+    const problem = { code: "invalid-transition", detail: "It is RETURNED." };
+    return { body: { results: [{ order_id: order.id, status: 409, problem }] } };
+  });
+  expect(await shop.sweep("compare-holds")).toEqual({ name: "compare-holds", found: 0, mended: 0 });
+});
