@@ -12,8 +12,9 @@ export interface Faults {
   readonly counts: ReadonlyMap<string, ReadonlyMap<FaultKind, number>>;
 }
 
-/** Outside of every window a request has this much ill luck all the same. */
-const anyTime = 0.02;
+/** Outside of every window a request has this much ill luck all the same; to be sent twice is the commonest. */
+const anyTime = 0.04;
+const anyKind = [...faultKinds, "duplicate", "duplicate", "duplicate", "duplicate", "duplicate"] as const;
 
 /** Decides for each request: the windows of the plan, and a little at any time. A request that must not be repeated is never duplicated. */
 export function createFaults(windows: readonly FaultWindow[], random: Random): Faults {
@@ -25,7 +26,7 @@ export function createFaults(windows: readonly FaultWindow[], random: Random): F
       (window) =>
         window.fromMs <= now && now < window.toMs && window.edges.includes(edge) && random.chance(window.probability),
     );
-    return hit?.kind ?? (random.chance(anyTime) ? random.pick(faultKinds) : undefined);
+    return hit?.kind ?? (random.chance(anyTime) ? random.pick(anyKind) : undefined);
   }
 
   return {

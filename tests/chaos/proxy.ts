@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request as makeRequest, type ServerResponse } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Faults } from "./faults.ts";
 import type { FaultKind } from "./plan.ts";
@@ -47,11 +47,11 @@ export async function createProxy(options: {
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await receive(incoming);
     const fault = faults.choose(edge, { repeatable: repeatable(request) });
-    if (fault === "refuse") return void incoming.socket.resetAndDestroy();
+    if (fault === "refuse") return void incoming.socket.destroy();
     if (fault === "hang") return;
     if (fault === "fail") return answer(response, failure(random.pick([500, 502, 503])));
     const answered = await passOn(port, request, fault, random);
-    if (!answered || fault === "drop") return void incoming.socket.resetAndDestroy();
+    if (!answered || fault === "drop") return void incoming.socket.destroy();
     answer(response, fault === "fail-after" ? failure(500) : answered);
   }
 
@@ -95,10 +95,12 @@ function forward(port: number, { method, path, headers, body }: Received): Promi
   return new Promise((resolve) => {
     const upstream = makeRequest(
       {
+        host: "127.0.0.1",
+        port,
         method,
         path,
         headers: { ...passedOn(headers), "content-length": body.length },
-        createConnection: (): Socket => connect(port, "127.0.0.1"),
+        agent: false,
         timeout: upstreamMs,
       },
       (answer) => {
