@@ -74,3 +74,24 @@ test("a refund whose outcome was not known is the same refund when it is asked f
   expect([again.status, again.body.id, again.body.status]).toEqual([201, first.body.id, "SUCCEEDED"]);
   expect(await payment.read(id)).toMatchObject({ refunded: 100, status: "PARTIALLY_REFUNDED" });
 });
+
+test("a refund that was declined is asked anew under its key; it is another refund, and the first stays listed", async () => {
+  const { id } = (await payment.pay(newOrder())).body;
+  payment.provider.next = () => "decline";
+  const declined = await payment.refund(id, {}, under("r1"));
+  expect([declined.status, declined.body.code]).toEqual([409, "refund-declined"]);
+  payment.provider.next = () => "answer";
+  const made = await payment.refund(id, {}, under("r1"));
+  expect([made.status, made.body.status, replayed(made.headers)]).toEqual([201, "SUCCEEDED", null]);
+  expect((await payment.call("GET", `/payments/${id}/refunds`)).body).toEqual([made.body, declined.body.refund]);
+});
+
+test("a refund whose outcome was not known, and was declined, says so once, and is then asked anew", async () => {
+  const { id } = (await payment.pay(newOrder())).body;
+  payment.provider.next = () => "fail-before";
+  expect((await payment.refund(id, {}, under("r1"))).status).toBe(202);
+  payment.provider.next = (operation) => (operation === "refund" ? "decline" : "answer");
+  expect((await payment.refund(id, {}, under("r1"))).body).toMatchObject({ code: "refund-declined" });
+  payment.provider.next = () => "answer";
+  expect((await payment.refund(id, {}, under("r1"))).status).toBe(201);
+});

@@ -20,7 +20,7 @@ export function createRefundPayment(deps: { store: RefundStore; provider: Provid
   const { store, provider, news, unit } = deps;
 
   /**
-   * The refund; PENDING while the provider's answer is not known. A request with an Idempotency-Key has its refund's id
+   * The refund; PENDING while the provider's answer is not known, FAILED when it declined. A request with an Idempotency-Key has its refund's id
    * from there: repeated, it goes on with that refund. Throws 404 and 409.
    */
   async function refundPayment(order: RefundOrder, context: RequestContext): Promise<Refund> {

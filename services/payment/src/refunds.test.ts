@@ -61,7 +61,9 @@ test("a refund that the provider declines gives its claim back", async () => {
   const id = await paid();
   payment.provider.next = () => "decline";
   const declined = await payment.refund(id, { amount: 500 });
-  expect([declined.status, declined.body.status]).toEqual([201, "FAILED"]);
+  const [refund] = await refundsOf(id);
+  expect(refund).toMatchObject({ amount: 500, status: "FAILED" });
+  expect(declined.body).toMatchObject({ status: 409, code: "refund-declined", refund });
   expect(await read(id)).toMatchObject({ status: "SUCCEEDED", refunded: 0, version: 2 });
 
   payment.provider.next = () => "answer";

@@ -98,11 +98,12 @@ export function paymentRoutes(deps: {
       params,
       body: refundBody(unit),
       answers: { 201: refundSchema, 202: refundSchema },
-      problems: { 404: ["not-found"], 409: ["refund-exceeds-payment", "invalid-transition"] },
+      problems: { 404: ["not-found"], 409: ["refund-exceeds-payment", "invalid-transition", "refund-declined"] },
       async handle({ params, body, context }) {
         const refund = await refundPayment({ ...params, ...body }, context);
         const location = `/payments/${refund.payment_id}/refunds`;
         const answer = presentRefund(refund, unit);
+        if (refund.status === "FAILED") throw refundDeclined(answer);
         return refund.status === "PENDING" ? accepted(answer, location) : created(answer, location);
       },
     }),
@@ -133,3 +134,7 @@ const positionOf = (cursor: string | undefined): string | undefined =>
 
 const declined = ({ failure }: Payment, payment: unknown): Problem =>
   new Problem(402, "payment-declined", failure?.detail ?? "The provider declined the payment.", { payment });
+
+/** A refusal and no answer to keep: what the provider declines today it may do tomorrow, under the same key. */
+const refundDeclined = (refund: unknown): Problem =>
+  new Problem(409, "refund-declined", "The provider declined the refund; repeated, it is asked anew.", { refund });
