@@ -9,6 +9,7 @@ import {
   type TogetherEntry,
 } from "@shop/platform";
 import joi from "joi";
+import { nextCursor } from "./next-cursor.ts";
 
 export interface HoldRequest {
   readonly order_id: string;
@@ -136,16 +137,16 @@ export function createCatalogClient(peer: Peer, unit: Currency) {
     async held(context: RequestContext, { olderThanS, cursor }: { olderThanS: number; cursor?: string | undefined }) {
       const operation = "list-holds";
       const query = `state=HELD&older_than_s=${olderThanS}&limit=${holdsAtOnce}${cursor ? `&cursor=${cursor}` : ""}`;
-      const { status, body, headers } = await peer.call(context, {
+      const answer = await peer.call(context, {
         operation,
         method: "GET",
         path: `/reservations?${query}`,
         answers: { 200: joi.array().items(joi.object({ order_id: joi.string().required() })) },
       });
-      if (status !== 200)
-        throw new PeerUnavailable(peer.name, operation, { reason: "garbage", detail: `${status} unexpected` });
-      const order_ids = (body as { order_id: string }[]).map(({ order_id }) => order_id);
-      return { order_ids, next: /[?&]cursor=([A-Za-z0-9_-]+)/.exec(headers.link ?? "")?.[1] };
+      if (answer.status !== 200)
+        throw new PeerUnavailable(peer.name, operation, { reason: "garbage", detail: `${answer.status} unexpected` });
+      const order_ids = (answer.body as { order_id: string }[]).map(({ order_id }) => order_id);
+      return { order_ids, next: nextCursor(answer) };
     },
   };
 }

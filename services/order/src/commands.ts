@@ -27,18 +27,18 @@ export function commandsOf(before: Order, event: OrderEvent): Command[] {
     case "stock_gone":
       return [{ type: "refund", order_id, payment_id: event.data.payment_id, reason: "stock-gone" }];
     case "payment_mismatch":
-      return refundOnce(before, event.data, "amount-mismatch");
+      return refundOfNoted(order_id, event.data, "amount-mismatch");
     case "payment_after_close":
-      return refundOnce(before, event.data, "late-payment");
+      return refundOfNoted(order_id, event.data, "late-payment");
     default:
       return [];
   }
 }
 
-/** Once a payment: what is noted again is the refund under way. */
-function refundOnce(before: Order, { payment_id, amount, refunded }: PaymentNote, reason: RefundReason): Command[] {
-  if (refunded >= amount || before.noted[payment_id] !== undefined) return [];
-  return [{ type: "refund", order_id: before.id, payment_id, reason }];
+/** At every note that leaves money to give back: one payment of an order has one reason, and so one key and one refund. */
+function refundOfNoted(order_id: string, note: PaymentNote, reason: RefundReason): Command[] {
+  if (note.refunded >= note.amount) return [];
+  return [{ type: "refund", order_id, payment_id: note.payment_id, reason }];
 }
 
 /**

@@ -70,10 +70,10 @@ export const openOrders = {
   unverified:
     "SELECT id FROM orders INDEXED BY orders_unverified WHERE status = 'PENDING' AND verification = 'pending' AND id > ? ORDER BY id LIMIT ?",
   unsettled: `
-SELECT id FROM orders INDEXED BY orders_unsettled
+SELECT id, updated_at FROM orders INDEXED BY orders_unsettled
 WHERE ((status = 'PAID' AND hold <> 'confirmed') OR (status IN ('CANCELLED', 'EXPIRED', 'REFUNDED') AND hold IN ('none', 'held')))
-  AND updated_at <= ?
-ORDER BY updated_at LIMIT ?`,
+  AND (updated_at, id) > (?, ?) AND updated_at <= ?
+ORDER BY updated_at, id LIMIT ?`,
 };
 
 /** Of these orders, those of which a destination must still be told, or could not be told. */

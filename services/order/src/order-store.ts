@@ -54,6 +54,9 @@ interface EventRow {
   readonly at: number;
 }
 
+/** An order by the place that it has among those a sweep goes through. */
+export type Unsettled = Pick<Order, "id" | "updated_at">;
+
 /** An order as it was read and as it shall be. */
 export interface Change {
   readonly before: Order;
@@ -117,9 +120,9 @@ export function createOrderStore(database: Database) {
     unverified: (after: string, limit: number): Promise<string[]> =>
       openIds(database.read, "unverified", [after, limit]),
 
-    /** The ids of orders whose stock is not settled as their state wants it, unchanged since `updatedUntil`. */
-    unsettled: (updatedUntil: number, limit: number): Promise<string[]> =>
-      openIds(database.read, "unsettled", [updatedUntil, limit]),
+    /** Orders whose stock is not settled as their state wants it, from after `after` on, unchanged since `updatedUntil`. */
+    unsettled: (after: Unsettled, updatedUntil: number, limit: number): Promise<Unsettled[]> =>
+      rows(database.read, openOrders.unsettled, [after.updated_at, after.id, updatedUntil, limit]),
 
     /** How many orders are in each status that occurs. */
     async counts(): Promise<Partial<Record<Status, number>>> {

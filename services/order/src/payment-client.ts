@@ -1,6 +1,7 @@
 import { type Currency, type Peer, type PeerAnswer, PeerUnavailable, type RequestContext } from "@shop/platform";
 import joi from "joi";
 import type { Command } from "./commands.ts";
+import { nextCursor } from "./next-cursor.ts";
 import type { PaymentSnapshot } from "./payment-event.ts";
 import { paymentFields } from "./schemas.ts";
 
@@ -25,7 +26,8 @@ export function createPaymentClient(peer: Peer, unit: Currency) {
   return {
     /**
      * Gives back what is left of a payment, once for each reason. "done": nothing of it is left; "under-way": the
-     * provider has not answered; "failed": it refused, which takes a person.
+     * provider has not answered this refund, or another one that has claimed what is left; "failed": it refused, which
+     * takes a person.
      */
     async refund(
       context: RequestContext,
@@ -48,21 +50,26 @@ export function createPaymentClient(peer: Peer, unit: Currency) {
       };
       if (answer.status < 300) return status === "FAILED" ? "failed" : status === "PENDING" ? "under-way" : "done";
       // Refunded already, by this command's first try or by a person.
-      if (code === "refund-exceeds-payment" || payment_status === "REFUNDED") return "done";
+      if (payment_status === "REFUNDED") return "done";
+      if (code === "refund-exceeds-payment") return "under-way";
+      if (code === "refund-declined") return "failed";
       throw unexpected(operation, answer);
     },
 
-    /** The newest payments, newest first, and whether these are all. */
-    async newest(context: RequestContext): Promise<{ payments: readonly PaymentSnapshot[]; all: boolean }> {
+    /** A page of the payments, newest first, from the newest on or from `cursor`, and where the next one begins. */
+    async list(
+      context: RequestContext,
+      cursor: string | undefined,
+    ): Promise<{ payments: readonly PaymentSnapshot[]; next: string | undefined }> {
       const operation = "list-payments";
       const answer = await peer.call(context, {
         operation,
         method: "GET",
-        path: `/payments?limit=${paymentsAtOnce}`,
+        path: `/payments?limit=${paymentsAtOnce}${cursor ? `&cursor=${cursor}` : ""}`,
         answers: { 200: joi.array().items(payment) },
       });
       if (answer.status !== 200) throw unexpected(operation, answer);
-      return { payments: answer.body as PaymentSnapshot[], all: answer.headers.link === undefined };
+      return { payments: answer.body as PaymentSnapshot[], next: nextCursor(answer) };
     },
 
     /** Whether there is such a payment. */

@@ -156,6 +156,16 @@ describe("news of a payment", () => {
     ]);
   });
 
+  it("is refunded when the payment was taken for failed, and its order died before it was captured after all", async () => {
+    const order = await shop.place();
+    await shop.tell(order, "failed", { id: late });
+    await shop.call("POST", `/orders/${order.id}/cancel`);
+    await shop.tell(order, "succeeded", { id: late, version: 3 });
+    await shop.told(order.id, "refund");
+    expect(shop.payments.refunds.at(-1)).toMatchObject({ key: `${order.id}:late-payment:${late}` });
+    expect(await shop.eventTypes(order.id)).toEqual(expect.arrayContaining(["payment_failed", "payment_after_close"]));
+  });
+
   it.each([
     ["another amount", { amount: 10.49 }],
     ["another currency", { currency: "EUR" }],

@@ -1,8 +1,8 @@
 import {
+  createCountGauge,
   createOutbox,
   createWebhookSecrets,
   currency,
-  Gauge,
   type OutboxRow,
   outboxRoutes,
   type ServiceDefinition,
@@ -68,15 +68,13 @@ export const orderService: ServiceDefinition<OrderConfig> = {
     const closeOrder = createCloseOrder(change, reply.closed);
     const eraseUser = createEraseUser(store);
 
-    new Gauge({
+    const counts = createCountGauge({
+      metrics,
       name: "orders",
       help: "Orders in each status",
-      labelNames: ["status"],
-      registers: [metrics.registry],
-      async collect() {
-        const counts = await store.counts();
-        for (const status of statuses) this.labels(status).set(counts[status] ?? 0);
-      },
+      label: "status",
+      kinds: statuses,
+      count: store.counts,
     });
 
     return {
@@ -88,8 +86,9 @@ export const orderService: ServiceDefinition<OrderConfig> = {
       sweeps: createSweeps({
         ...{ store, outbox, dispatch, catalog, payments, change, secure, confirmHold, unit, timeoutMs },
         sweepDelayS: config.SWEEP_DELAY_S,
+        everyS: config.RECONCILE_EVERY_S,
       }),
-      stats: async () => ({ orders: await store.counts() }),
+      stats: async () => ({ orders: await counts() }),
       stop: () => secrets.stop(),
     };
   },

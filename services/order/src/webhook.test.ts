@@ -95,13 +95,34 @@ describe("messages for others", () => {
     expect(await shop.eventTypes(order.id)).toEqual(["placed", "paid", "hold_confirmed"]);
   });
 
+  it.each([
+    ["another refund has claimed what is left", { code: "refund-exceeds-payment", refundable: 0 }, "WAITING"],
+    ["all was given back", { code: "invalid-transition", payment_status: "REFUNDED" }, "DELIVERED"],
+    ["the provider declined it", { code: "refund-declined" }, "DEAD"],
+  ])("that ask for a refund, when %s", async (_, problem, state) => {
+    const order = await shop.place();
+    await shop.call("POST", `/orders/${order.id}/cancel`);
+    shop.payments.on("POST", "/payments/:id/refunds", { status: 409, body: problem });
+    await shop.tell(order, "succeeded");
+    type Row = { aggregate: string; state: string; last_error: string | null };
+    const tried = async () =>
+      (await shop.call("GET", "/outbox?destination=payment")).body.filter(
+        (row: Row) => row.aggregate === order.id && (row.state !== "WAITING" || row.last_error !== null),
+      );
+    while ((await tried()).length === 0);
+    expect(await tried()).toMatchObject([{ type: "refund", state }]);
+  });
+
   it("that are given up are shown with the reason, and delivered again on request", async () => {
     const order = await shop.place();
     await shop.call("POST", `/orders/${order.id}/cancel`);
     let status = "FAILED";
     shop.payments.on("POST", "/payments/:id/refunds", () => ({ status: 201, body: { status } }));
     await shop.tell(order, "succeeded");
-    const dead = async () => (await shop.call("GET", "/outbox?state=DEAD&destination=payment")).body;
+    const dead = async () =>
+      (await shop.call("GET", "/outbox?state=DEAD&destination=payment")).body.filter(
+        ({ aggregate }: { aggregate: string }) => aggregate === order.id,
+      );
     while ((await dead()).length === 0);
     const [message] = await dead();
     expect(message).toMatchObject({ aggregate: order.id, type: "refund", payload: { payment_id }, attempts: 1 });

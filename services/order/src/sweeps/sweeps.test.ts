@@ -114,6 +114,33 @@ describe("after a restore", () => {
     expect((await second.call("GET", "/outbox")).body).toHaveLength(2);
   });
 
+  it("what an order owes is told again however many others wait for a person", async () => {
+    const first = await start();
+    const order = await first.place();
+    await first.catalog.mode("refuse");
+    await first.tell(order, "succeeded");
+    await first.stop();
+    const others = JSON.stringify(Array.from({ length: 500 }, () => randomUUID()));
+    await editOrders(first.dataDir, "DELETE FROM outbox");
+    await editOrders(first.dataDir, "UPDATE orders SET created_at = 2, updated_at = 2, status = 'PAID'");
+    await editOrders(
+      first.dataDir,
+      `INSERT INTO orders SELECT value, user_id, status, verification, 'released', currency, total, refunded, payment_id,
+       payment_version, reason, 1, 1, expires_at, seq, noted FROM orders, json_each(?)`,
+      [others],
+    );
+    await editOrders(
+      first.dataDir,
+      `INSERT INTO outbox (id, destination, aggregate, type, payload, state, attempts, due_at, lease_until, created_at, settled_at)
+       SELECT 'dead-' || id, 'payment', id, 'refund', '{}', 'DEAD', 1, 0, 0, 0, 1 FROM orders WHERE hold = 'released'`,
+    );
+
+    const second = await start({ DATA_DIR: first.dataDir });
+    second.catalog.states.set(order.id, "HELD");
+    for (let runs = 0; runs < 2; runs += 1) await second.sweep("settle-orders");
+    await second.eventually(order.id, { hold: "confirmed" });
+  });
+
   it("stock that a restored catalog does not hold is held anew before it is confirmed", async () => {
     const shop = await start();
     const order = await shop.place();

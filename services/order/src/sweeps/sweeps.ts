@@ -8,6 +8,7 @@ import type { SecureOrder } from "../secure-order.ts";
 import { createCompareHolds } from "./compare-holds.ts";
 import { createComparePayments } from "./compare-payments.ts";
 import { createExpireOrders } from "./expire-orders.ts";
+import { createPaymentWalk } from "./payment-walk.ts";
 import { createRemind } from "./remind.ts";
 import { createSettleHolds } from "./settle-holds.ts";
 import { createSettleOrders } from "./settle-orders.ts";
@@ -27,12 +28,15 @@ export function createSweeps(deps: {
   timeoutMs: number;
   /** Until payments that waited for this service have arrived. */
   sweepDelayS: number;
+  /** Between the runs of a sweep whose times are not its own. */
+  everyS: number;
 }): readonly Sweep[] {
   const remind = createRemind(deps);
   const startAfterS = deps.sweepDelayS;
+  const walk = createPaymentWalk();
   return [
-    createComparePayments({ ...deps, startAfterS }),
-    createExpireOrders({ ...deps, startAfterS }),
+    createComparePayments({ ...deps, walk, startAfterS }),
+    createExpireOrders({ ...deps, walk, startAfterS }),
     createVerifyOrders(deps),
     createSettleHolds({ ...deps, remind }),
     createSettleOrders({ ...deps, remind }),

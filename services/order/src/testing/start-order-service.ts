@@ -10,10 +10,17 @@ export type TestShop = Awaited<ReturnType<typeof startOrderService>>;
 export const payment_id = "0190a000-0000-7000-8000-00000000abcd";
 export const webhookSecret = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHMgb2Ygb3JkZXJz";
 
-/** The order service with a fake catalog and payment service beside it, and the calls that most tests make. */
-export async function startOrderService(env: Readonly<Record<string, string>> = {}) {
+/**
+ * The order service with a fake catalog and payment service beside it, and the calls that most tests make. `prepare` is
+ * what must be so before it starts.
+ */
+export async function startOrderService(
+  env: Readonly<Record<string, string>> = {},
+  prepare: (payments: FakePayments) => Promise<void> | void = () => {},
+) {
   const catalog: FakeCatalog = await startFakeCatalog();
   const payments: FakePayments = await startFakePayments();
+  await prepare(payments);
   const service = await startTestService(orderService, {
     CATALOG_URL: catalog.url,
     PAYMENT_URL: payments.url,
