@@ -1,17 +1,17 @@
-import { Gauge, type Metrics } from "@shop/platform";
-import { paymentStatuses } from "./payment.ts";
+import { createCountGauge, type Metrics } from "@shop/platform";
+import { type PaymentStatus, paymentStatuses } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 
-/** `payments{status}`, counted when Prometheus asks. */
-export function measurePayments(metrics: Metrics, store: PaymentStore): void {
-  new Gauge({
+/** `payments{status}`, and the same counts for `/stats`: no older than ten seconds. */
+export const measurePayments = (
+  metrics: Metrics,
+  store: Pick<PaymentStore, "countByStatus">,
+): (() => Promise<Partial<Record<PaymentStatus, number>>>) =>
+  createCountGauge({
+    metrics,
     name: "payments",
     help: "Payments by status",
-    labelNames: ["status"] as const,
-    registers: [metrics.registry],
-    async collect() {
-      const counts = await store.countByStatus();
-      for (const status of paymentStatuses) this.labels(status).set(counts[status] ?? 0);
-    },
+    label: "status",
+    kinds: paymentStatuses,
+    count: store.countByStatus,
   });
-}

@@ -61,4 +61,23 @@ export const migrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: "0003-unresolved-captures",
+    // The code of 0002 goes on without it. Its table `reconciled` is not used any more, and stays for that code.
+    oldestCode: 2,
+    sql: `
+      -- What the provider took and no order can have, until it is given back.
+      CREATE TABLE unresolved_captures (
+        id TEXT PRIMARY KEY,
+        order_id TEXT NOT NULL,
+        amount INTEGER NOT NULL CHECK (amount > 0),
+        currency TEXT NOT NULL,
+        reference TEXT NOT NULL,
+        refunded INTEGER NOT NULL CHECK (refunded >= 0 AND refunded <= amount),
+        reason TEXT NOT NULL,
+        refund_id TEXT NOT NULL UNIQUE,
+        created_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -3,15 +3,7 @@ import { join } from "node:path";
 import { openTestDatabase } from "@shop/platform/testing";
 import { v7 } from "uuid";
 import { createLedger, ledgerMigrations } from "./provider/ledger.ts";
-import {
-  answerPayable,
-  capturedIn,
-  consent,
-  eventually,
-  newOrder,
-  refusal,
-  startPayment,
-} from "./testing/start-payment.ts";
+import { answerPayable, capturedIn, eventually, newOrder, refusal, startPayment } from "./testing/start-payment.ts";
 
 /** A charge is compared once it is older than the longest request. */
 const env = { REQUEST_TIMEOUT_MS: "1000" };
@@ -135,22 +127,52 @@ test("a second capture beside an order's payment is given back; the payment stay
   expect(await payment.read(id)).toMatchObject({ status: "SUCCEEDED", refunded: 0 });
 });
 
-test("what was compared is not looked at again, also after a restart", async () => {
-  await payment.pay(newOrder());
+test("a refund made after the copy that was restored is recorded again, and told above all that the order has seen", async () => {
+  const { id } = (await payment.pay(newOrder())).body;
+  await payment.refund(id, { amount: 0.99 });
+  const books = await copyBooks();
+  await payment.refund(id, { amount: 99 });
+  const seen = await payment.read(id);
+  await books.restore();
+  expect(await payment.read(id)).toMatchObject({ refunded: 0.99 });
+  await eventually(async () => {
+    await pass();
+    return (await payment.read(id)).refunded === 99.99;
+  });
+  const known = await payment.read(id);
+  expect(known).toMatchObject({ status: "PARTIALLY_REFUNDED", provider_reference: seen.provider_reference });
+  expect(known.version).toBeGreaterThan(seen.version);
+  await eventually(() => payment.events().some(({ data }) => data.version === known.version));
+  expect((await payment.refund(id, {})).body).toMatchObject({ amount: 900, status: "SUCCEEDED" });
   const { dataDir } = payment;
   await payment.stop();
-  await chargeBehindOurBack(dataDir, newOrder());
-  payment = await startPayment({ ...env, DATA_DIR: dataDir });
-  await eventually(async () => (await pass())?.mended === 1);
-  expect(await pass()).toMatchObject({ found: 0, mended: 0 });
+  expect(await capturedIn(dataDir)).toMatchObject([{ id, refunded: 99_999 }]);
+});
+
+test("a second capture that the provider does not give back is noted in each run, also of a service started anew, until it does", async () => {
+  const order = newOrder();
+  await payment.pay(order);
+  const { dataDir } = payment;
   await payment.stop();
-  const asked: string[] = [];
-  payment = await startPayment({ ...env, DATA_DIR: dataDir });
-  payment.provider.next = (operation) => {
-    asked.push(operation);
-    return "answer";
+  const second = await chargeBehindOurBack(dataDir, order);
+  const notes = [`the provider does not give back charge ${second}`];
+  const declined = async () => {
+    payment = await startPayment({ ...env, DATA_DIR: dataDir }, (operation) =>
+      operation === "refund" ? "decline" : "answer",
+    );
+    await eventually(async () => (await pass())?.found === 1);
+    expect(await pass()).toMatchObject({ found: 1, mended: 0, notes });
   };
-  answerPayable(payment.orders, ({ order_id }) => consent(order_id));
-  expect(await pass()).toMatchObject({ found: 0, mended: 0 });
-  expect(asked).toEqual(["list"]);
+  await declined();
+  await payment.stop();
+  await declined();
+
+  payment.provider.next = () => "answer";
+  expect(await pass()).toMatchObject({ found: 1, mended: 1, notes: [] });
+  expect(await pass()).toMatchObject({ found: 0, notes: [] });
+  expect(await payment.read(second)).toMatchObject({ status: "REFUNDED" });
+  const refunds = (await payment.call("GET", `/payments/${second}/refunds`)).body;
+  expect(refunds).toMatchObject([{ amount: 999.99, status: "SUCCEEDED", reason: "second-payment" }]);
+  await payment.stop();
+  expect((await capturedIn(dataDir)).find(({ id }) => id === second)).toMatchObject({ refunded: 99_999 });
 });

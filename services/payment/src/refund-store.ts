@@ -85,7 +85,7 @@ function refundUnit(trx: Connection, tell: Tell) {
     },
 
     /** What was set aside is the payment's again. */
-    async giveBack({ payment_id, amount }: Refund): Promise<void> {
+    async giveBack({ payment_id, amount }: Pick<Refund, "payment_id" | "amount">): Promise<void> {
       await trx.raw("UPDATE payments SET refunding = refunding - ? WHERE id = ?", [amount, payment_id]);
     },
   };

@@ -63,7 +63,7 @@ export function definePaymentService(simulate?: Simulate): ServiceDefinition<Pay
         outbox.wake(webhooks);
         outbox.wake(consents);
       });
-      measurePayments(metrics, payments);
+      const counts = measurePayments(metrics, payments);
 
       return {
         routes: [
@@ -81,7 +81,7 @@ export function definePaymentService(simulate?: Simulate): ServiceDefinition<Pay
           ...createRecovery({ payments, refunds, charging, refunding, news, startedAt, timeoutMs }),
           createReconciliation({ store: createCaptureStore(database, tell), provider, news, timeoutMs }),
         ],
-        stats: async () => ({ payments: await payments.countByStatus() }),
+        stats: async () => ({ payments: await counts() }),
         async stop() {
           secrets.stop();
           await close();

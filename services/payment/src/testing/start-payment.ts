@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import {
+  type caller,
   type FakePeer,
   openTestDatabase,
   startFakePeer,
@@ -24,12 +25,15 @@ export const total = 999.99;
 
 /**
  * The payment service with a fake order service at its side. `provider` may be changed at any time: how the provider
- * behaves at its next operations.
+ * behaves at its next operations; until then as `next` says.
  */
-export async function startPayment(env: Readonly<Record<string, string>> = {}) {
+export async function startPayment(
+  env: Readonly<Record<string, string>> = {},
+  next: (operation: Operation) => Behaviour | Promise<Behaviour> = () => "answer",
+) {
   const orders = await startFakePeer({ slowMs: 3000 });
   const paidBy = actAsOrders(orders);
-  const provider: { next(operation: Operation): Behaviour | Promise<Behaviour> } = { next: () => "answer" };
+  const provider: { next(operation: Operation): Behaviour | Promise<Behaviour> } = { next };
   const definition = definePaymentService((operation) => provider.next(operation));
   const service = await startTestService(definition, { ORDER_URL: orders.url, RECONCILE_EVERY_S: "3600", ...env });
   /** Runs the sweeps now; they run at the start and then only so. */
@@ -57,6 +61,14 @@ export async function startPayment(env: Readonly<Record<string, string>> = {}) {
       return stopped;
     },
   };
+}
+
+/** How many payments there are in each state, at this moment: the figures of `/stats` may be seconds old. */
+export async function countByStatus(call: ReturnType<typeof caller>): Promise<Readonly<Record<string, number>>> {
+  const { body }: { body: readonly { readonly status: string }[] } = await call("GET", "/payments?limit=500");
+  const counts: Record<string, number> = {};
+  for (const { status } of body) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
 }
 
 export interface Pass {
