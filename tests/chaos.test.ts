@@ -15,7 +15,7 @@ it("keeps every promise through forty kills, and faults between all services", a
     seed: 40,
     minutes: 0.4,
     kills: 44,
-    buyers: 16,
+    buyers: 32,
     folder: temporaryFolder(),
     say: () => {},
   });

@@ -9,7 +9,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
     minutes: { type: "string", default: "3" },
     kills: { type: "string" },
-    buyers: { type: "string", default: "24" },
+    buyers: { type: "string", default: "48" },
     keep: { type: "boolean", default: false },
   },
 });

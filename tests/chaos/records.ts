@@ -31,10 +31,15 @@ export interface Answer {
   readonly text: string;
 }
 
+/** Told what must never happen, whatever is done to the shop: the promise, and how it was broken. */
+export type Trouble = (rule: string, detail: string) => void;
+
+const oneAnswer = "one key is one answer";
+
 export type Records = ReturnType<typeof createRecords>;
 
 /** What the buyers wrote down. An answer that contradicts an earlier one is reported to `trouble` at once. */
-export function createRecords(trouble: (line: string) => void) {
+export function createRecords(trouble: Trouble) {
   const trips: Trip[] = [];
   /** The first final answer under each key. */
   const finals = new Map<string, { readonly status: number; readonly digest: string; readonly what: string }>();
@@ -46,14 +51,14 @@ export function createRecords(trouble: (line: string) => void) {
     const first = finals.get(key);
     if (!first) finals.set(key, { status, digest, what });
     else if (first.status !== status || first.digest !== digest)
-      trouble(`${what} with the key ${key} was answered ${first.status}, and then otherwise with ${status}: ${text}`);
+      trouble(oneAnswer, `${what} with the key ${key} was answered ${first.status}, then ${status}: ${text}`);
   }
 
   /** Once a request with a key was answered for good, it is not refused when it is repeated. */
   function requireKept(key: string, what: string, { status, text }: Answer): void {
     if (status < 400 || status >= 500 || isFinal(status) || status === 429 || !finals.has(key)) return;
     if (/"idempotency-in-flight"/.test(text)) return;
-    trouble(`${what} with the key ${key} was answered, and then refused with ${status}: ${text}`);
+    trouble(oneAnswer, `${what} with the key ${key} was answered, then refused with ${status}: ${text}`);
   }
 
   return {
@@ -76,7 +81,8 @@ export function createRecords(trouble: (line: string) => void) {
         requireKept(key, what, answer);
         compare(key, what, answer);
       }
-      if (answer && isOwnFault(answer)) trouble(`${what} was answered with a fault of the service: ${answer.text}`);
+      if (answer && isOwnFault(answer))
+        trouble("no request meets a fault of the service itself", `${what}: ${answer.text}`);
       const entry: Entry = {
         at: Date.now(),
         ...request,

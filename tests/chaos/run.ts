@@ -9,7 +9,7 @@ import { keepShop, stockUp } from "./goods.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { quiet } from "./quiet.ts";
 import { createRandom } from "./random.ts";
-import { createRecords } from "./records.ts";
+import { createRecords, type Trouble } from "./records.ts";
 import { makeReport, type Report } from "./report.ts";
 import { createShop, edges, names, type Shop } from "./shop.ts";
 
@@ -33,7 +33,7 @@ export async function runChaos({ seed, minutes, kills, buyers, folder, say }: Ch
   const plan = makePlan({ seed, durationMs: minutes * 60_000, kills, processes: names, edges });
   const random = createRandom(seed);
   const found: Violation[] = [];
-  const trouble = (detail: string) => found.push({ rule: "what no fault excuses", detail });
+  const trouble: Trouble = (rule, detail) => void found.push({ rule, detail });
   const faults = createFaults(plan.windows, random.fork("faults"));
   const records = createRecords(trouble);
   const shop = await createShop({ folder, faults, random, trouble });
@@ -60,7 +60,7 @@ export async function runChaos({ seed, minutes, kills, buyers, folder, say }: Ch
     await shop.ready();
     const quietSeconds = await quiet(folder);
     const endedAt = Date.now();
-    for (const line of await shop.stop()) trouble(line);
+    for (const line of await shop.stop()) trouble("a stop ends well", line);
     say("stopped; checking");
     const { violations, books } = await check(folder, records.trips, endedAt);
     const seconds = (performance.now() - began) / 1000;

@@ -11,6 +11,7 @@ import type { Plan } from "./plan.ts";
 import { type Controlled, createControlled } from "./processes.ts";
 import { createProxy, type FaultyWay } from "./proxy.ts";
 import type { Random } from "./random.ts";
+import type { Trouble } from "./records.ts";
 
 /** The processes, and the file that each owns. */
 export const files = {
@@ -52,8 +53,7 @@ export async function createShop(options: {
   folder: string;
   faults: Faults;
   random: Random;
-  /** What must never happen, whatever is done to the shop. */
-  trouble: (line: string) => void;
+  trouble: Trouble;
 }): Promise<Shop> {
   const { folder, faults, random, trouble } = options;
   const key = randomBytes(24).toString("hex");
@@ -103,12 +103,13 @@ export async function createShop(options: {
       },
       {
         async afterKill() {
-          for (const line of await damageOf(file, false)) trouble(`${files[name]} is damaged after a kill: ${line}`);
+          for (const line of await damageOf(file, false))
+            trouble("the files are sound after each kill", `${files[name]}: ${line}`);
         },
         endedByItself(code, lastWords) {
           // Its port may be the near end of somebody's kept connection: then all of these are ended.
           if (/port \d+ is in use/.test(lastWords)) hangUp();
-          else trouble(`${name} ended by itself with code ${code}: ${lastWords}`);
+          else trouble("no process ends by itself", `${name}, code ${code}: ${lastWords}`);
         },
       },
     );
