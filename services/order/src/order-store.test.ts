@@ -89,7 +89,7 @@ it("reads every list and every order by an index, in its order", async () => {
   await fresh.events(order.id);
   expect(await fresh.due(order.expires_at, 10)).toEqual([order.id]);
   expect(await fresh.unverified("", 10)).toEqual([order.id]);
-  expect(await fresh.unsettled(order.updated_at, 10)).toEqual([]);
+  expect(await fresh.unsettled({ updated_at: 0, id: "" }, order.updated_at, 10)).toEqual([]);
 
   expect(asked).toHaveLength(13);
   for (const { sql, bindings } of [...asked]) {
