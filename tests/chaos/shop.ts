@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { brokenAtRest } from "./checker/at-rest.ts";
 import { damageOf } from "./checker/database-file.ts";
 import type { Faults } from "./faults.ts";
 import type { Plan } from "./plan.ts";
@@ -105,6 +106,7 @@ export async function createShop(options: {
         async afterKill() {
           for (const line of await damageOf(file, false))
             trouble("the files are sound after each kill", `${files[name]}: ${line}`);
+          for (const { rule, detail } of await brokenAtRest(name, file)) trouble(rule, `after a kill: ${detail}`);
         },
         endedByItself(code, lastWords) {
           // Its port may be the near end of somebody's kept connection: then all of these are ended.

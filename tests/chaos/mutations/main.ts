@@ -19,7 +19,7 @@ const patches = readdirSync(folder)
 
 /** One run of each of these until it is caught. */
 const seeds = [1, 2, 3];
-const chaos = ["--minutes", "0.5", "--kills", "60", "--buyers", "48"];
+const chaos = ["--minutes", "1", "--kills", "120", "--buyers", "48"];
 
 interface Outcome {
   readonly name: string;
