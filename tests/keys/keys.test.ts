@@ -12,13 +12,9 @@ interface OpenApi {
 }
 
 const clients = 50;
-const seed = Number(process.env.KEYS_SEED ?? Math.floor(Math.random() * 1e6));
+/** Which moments the kills come at. Others are worth a look now and then. */
+const seed = Number(process.env.KEYS_SEED ?? 40);
 const random = createRandom(seed);
-
-/**
- * The begun backup is told by a 202, which is not final: a repetition is told of the one under way, or begins the next.
- */
-const toldByTheirState = ["start-backup"];
 
 let shop: Shop;
 beforeAll(async () => {
@@ -83,7 +79,6 @@ test("the table has every POST that is documented to heed a key", async () => {
       );
     }),
   );
-  const exempt = names.flatMap((service) => toldByTheirState.map((operation) => `${service} ${operation}`));
   const tried = table.map(({ service, operation }) => `${service} ${operation}`);
-  expect([...tried, ...exempt].sort()).toEqual(documented.flat().sort());
+  expect(tried.sort()).toEqual(documented.flat().sort());
 });

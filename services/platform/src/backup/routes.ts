@@ -45,6 +45,8 @@ export const backupRoutes = (backups: Backups): readonly Route[] => [
     operation: "start-backup",
     summary: "Copy the database while it is used, into BACKUP_DIR; one that is under way already is joined",
     scope: "backup",
+    // A repetition joins the backup under way, or makes another: both harm nobody.
+    idempotency: "none",
     answers: { 202: backupSchema },
     handle: () => {
       const backup = backups.start();

@@ -2,7 +2,7 @@ import joi from "joi";
 import { decodeCursor, page } from "../http/page.ts";
 import { ok, type Route, route } from "../http/route.ts";
 import { instant, type PageQuery, pageQuery, uuid, uuidPathId } from "../http/schemas.ts";
-import { notFound, Problem } from "../problem.ts";
+import { notFound } from "../problem.ts";
 import type { Outbox, OutboxRow, OutboxState } from "./outbox.ts";
 
 interface ListQuery extends PageQuery {
@@ -67,16 +67,15 @@ export const outboxRoutes = (outbox: Pick<Outbox, "list" | "find" | "redeliver">
     method: "POST",
     path: "/outbox/:message_id/redeliver",
     operation: "redeliver-message",
-    summary: "Try a message again that was given up or delivered, under the same id; receivers know a repetition",
+    summary: "Try a message again that was given up or delivered, under the same id; one that waits goes on waiting",
     scope: "admin",
     params,
     answers: { 200: messageSchema },
-    problems: { 409: ["invalid-transition"] },
     handle: async ({ params: { message_id } }) => {
-      const revived = await outbox.redeliver(message_id);
-      if (revived) return ok(present(revived));
-      if (!(await outbox.find(message_id))) throw notFound("message");
-      throw new Problem(409, "invalid-transition", "This message waits for its next try already.", { allowed: [] });
+      const known = await outbox.find(message_id);
+      if (!known) throw notFound("message");
+      // One that waits already is as it was asked to be: a repetition must not be told otherwise.
+      return ok(present((await outbox.redeliver(message_id)) ?? known));
     },
   }),
 ];
