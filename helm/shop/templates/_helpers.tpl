@@ -16,11 +16,16 @@ begin alike by a digest, so that every name that is made of it fits (52 for a Cr
 {{- printf "%s-%s" (include "shop.fullname" .root) .component -}}
 {{- end -}}
 
-{{/* The labels by which pods are found; they never change, as selectors and claims cannot: dict "root" $ "component" */}}
+{{/*
+The labels by which pods are found; they never change, as selectors and claims cannot: dict "root" $ "component".
+Without a component they are those of all pods of the release.
+*/}}
 {{- define "shop.selectorLabels" -}}
 app.kubernetes.io/name: shop
 app.kubernetes.io/instance: {{ .root.Release.Name }}
-app.kubernetes.io/component: {{ .component }}
+{{- with .component }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
 {{- end -}}
 
 {{/* The labels of an object. Not of a pod: a new version of the chart alone restarts nothing. dict "root" $ "component" */}}
