@@ -21,6 +21,8 @@ await build({
   entryPoints: [
     ...serviceFolders.map((folder) => ({ in: `${folder}/src/main.ts`, out: `${folder}/dist/main` })),
     { in: "services/payment/src/provider-main.ts", out: "services/payment/dist/provider-main" },
+    // For images, which hold no packages but the driver.
+    { in: "scripts/restore.mjs", out: "dist/restore" },
   ],
   outdir: ".",
   bundle: true,

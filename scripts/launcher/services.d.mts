@@ -2,4 +2,6 @@
 export function readPlan(
   environment: Readonly<Record<string, string | undefined>>,
   root: string,
-): { readonly services: readonly { readonly name: string; readonly portVariable: string }[] };
+): {
+  readonly services: readonly { readonly name: string; readonly port: number; readonly portVariable: string }[];
+};
