@@ -89,7 +89,9 @@ test("a backup holds a prefix of the writes that go on meanwhile, with a checksu
   expect(Math.max(...acknowledged)).toBeGreaterThan(ids.length);
   execFileSync("sha256sum", ["-c", `${backup.file}.sha256`], { cwd: backupsOf(service), stdio: "ignore" });
   expect(await gauge(service, "backup_last_success_timestamp_seconds")).toBe(Date.parse(backup.started_at) / 1000);
-  expect(await gauge(service, "database_free_bytes")).toBeGreaterThan(0);
+  const free = await gauge(service, "database_free_bytes");
+  expect(free).toBeGreaterThan(0);
+  expect(await gauge(service, "database_disk_bytes")).toBeGreaterThan(free);
 });
 
 test("two at once are one, and the newest are kept, also over a restart", async () => {

@@ -8,18 +8,27 @@ export async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** Publishes the room that is left where the database stands. Nothing is said while the disk does not answer. */
+/** Bytes of the whole disk of a folder. Throws the system's error when it is not there. */
+async function diskBytes(folder: string): Promise<number> {
+  const { blocks, bsize } = await statfs(folder);
+  return blocks * bsize;
+}
+
+/** Publishes the room where the database stands, and how much of it is left. Nothing is said while the disk does not answer. */
 export function measureFreeSpace(metrics: Pick<Metrics, "registry">, file: string): void {
-  new Gauge({
-    name: "database_free_bytes",
-    help: "Bytes free on the disk that holds the database",
-    registers: [metrics.registry],
-    async collect() {
-      try {
-        this.set(await freeBytes(dirname(file)));
-      } catch {
-        this.reset();
-      }
-    },
-  });
+  const publish = (name: string, help: string, bytes: (folder: string) => Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers: [metrics.registry],
+      async collect() {
+        try {
+          this.set(await bytes(dirname(file)));
+        } catch {
+          this.remove();
+        }
+      },
+    });
+  publish("database_free_bytes", "Bytes free on the disk that holds the database", freeBytes);
+  publish("database_disk_bytes", "Size of the disk that holds the database", diskBytes);
 }
