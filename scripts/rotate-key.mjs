@@ -1,0 +1,48 @@
+// Gives a caller a new key on Kubernetes, or the shop a new webhook secret, while it is used:
+//   node scripts/rotate-key.mjs cart --namespace shop --secret shop-keys
+// It takes some minutes, because Kubernetes takes its time with mounted Secrets. It may be run again at any point.
+import { randomBytes } from "node:crypto";
+import { parseArgs } from "node:util";
+import { explain, refusal } from "./launcher/refusal.mjs";
+import { createKubernetesSecret } from "./rotate-key/kubernetes-secret.mjs";
+import { rotate } from "./rotate-key/rotation.mjs";
+
+const usage = `Which key? node scripts/rotate-key.mjs <entry> [options]
+  <entry>            a caller, such as cart or admin, or webhook-secret
+  --secret <name>    the Secret that holds it (shop-keys)
+  --namespace <name> where it is (that of kubectl)
+  --context <name>   which cluster (that of kubectl)
+  --keep-old         stop while the old one is accepted too: give the new one to who uses it outside the cluster, then
+                     run it again without this`;
+
+const options = {
+  secret: { type: "string", default: "shop-keys" },
+  namespace: { type: "string", short: "n" },
+  context: { type: "string" },
+  "keep-old": { type: "boolean", default: false },
+};
+
+const newLineOf = (entry) => () =>
+  entry === "webhook-secret" ? `whsec_${randomBytes(32).toString("base64")}` : randomBytes(32).toString("base64url");
+
+async function main() {
+  const { values, positionals } = readArguments();
+  const [entry] = positionals;
+  if (entry === undefined || positionals.length > 1) throw refusal(usage);
+  const access = ["context", "namespace"].flatMap((name) => (values[name] ? [`--${name}=${values[name]}`] : []));
+  const secret = createKubernetesSecret({ name: values.secret, access, say: console.log });
+  await rotate({ entry, secret, newLine: newLineOf(entry), keepOld: values["keep-old"], say: console.log });
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    throw refusal(`${error.message}\n\n${usage}`);
+  }
+}
+
+main().catch((error) => {
+  explain(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,24 @@
+/** The files in running containers that show one entry of a Secret: `[{pod, container, path}]`, from a list of pods. */
+export const mountedFiles = (pods, secret, entry) =>
+  pods
+    .filter(({ metadata, status }) => status.phase === "Running" && !metadata.deletionTimestamp)
+    .flatMap(({ metadata, spec }) =>
+      (spec.volumes ?? []).flatMap((volume) =>
+        namesIn(volume, secret, entry).flatMap((name) =>
+          spec.containers.flatMap(({ name: container, volumeMounts = [] }) =>
+            volumeMounts
+              .filter((mount) => mount.name === volume.name)
+              .map(({ mountPath }) => ({ pod: metadata.name, container, path: `${mountPath}/${name}` })),
+          ),
+        ),
+      ),
+    );
+
+/** Under which names a volume shows the entry: as a Secret of its own, or as one source of a projected volume. */
+function namesIn(volume, secret, entry) {
+  const own = volume.secret ? [{ name: volume.secret.secretName, items: volume.secret.items }] : [];
+  const projected = (volume.projected?.sources ?? []).flatMap((source) => source.secret ?? []);
+  return [...own, ...projected]
+    .filter(({ name }) => name === secret)
+    .flatMap(({ items }) => (items ? items.filter(({ key }) => key === entry).map(({ path }) => path) : [entry]));
+}
