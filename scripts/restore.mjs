@@ -11,7 +11,7 @@ const dataDir = resolve(root, process.env.DATA_DIR || "data");
 /** All are checked, and none can be opened by a service, before the first is replaced. */
 async function restore(paths) {
   if (paths.length === 0)
-    throw refusal("Say what to restore: make restore FROM=<folder of backups>, or FROM=<one backup>.");
+    throw refusal("Say what to restore: a folder of backups, as in make restore FROM=data/backups, or one backup.");
   const backups = (await Promise.all(paths.map((path) => findBackups(resolve(path))))).flat();
   const twice = backups.find(({ database }, index) =>
     backups.some((other, i) => i < index && other.database === database),
