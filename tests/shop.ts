@@ -13,7 +13,7 @@ export interface Shop {
   readonly payment: TestService;
   /** Holds the four databases. Give it to the next `startShop` as DATA_DIR to see a restart. */
   readonly dataDir: string;
-  /** Stops the callers before those they call, but for what a test has stopped by itself. */
+  /** Stops the callers before those they call. */
   stop(): Promise<void>;
 }
 
@@ -23,10 +23,7 @@ export async function startShop(env: Readonly<Record<string, string>> = {}): Pro
   const all = { ...env, DATA_DIR: dataDir };
   const running: TestService[] = [];
   const started = async (starting: Promise<TestService>): Promise<TestService> => {
-    const begun = await starting;
-    let stopped: Promise<void> | undefined;
-    const stopOnce = (withinMs?: number) => (stopped ??= begun.stop(withinMs));
-    const service = { ...begun, stop: stopOnce };
+    const service = await starting;
     running.unshift(service);
     return service;
   };

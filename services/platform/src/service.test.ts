@@ -124,6 +124,18 @@ test("a stop ends when its time is up, whatever hangs, and lets go of the databa
   await second.stop();
 });
 
+test("a stop that is asked for again is the one under way: it cuts nothing short, and once it is over nothing happens", async () => {
+  const { definition, open, reached } = notes();
+  const service = await startTestService(definition);
+  const answer = service.call("POST", "/notes");
+  await reached;
+  const stops = [service.stop(), service.stop(0)];
+  open();
+  expect((await answer).status).toBe(200);
+  await Promise.all(stops);
+  await service.stop();
+});
+
 test("metrics move to their own port when they have one", async () => {
   const service = await startTestService(notes().definition, { METRICS_PORT: "0" });
   expect((await service.call("GET", "/metrics", { key: null })).status).toBe(401);

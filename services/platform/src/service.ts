@@ -71,7 +71,10 @@ export interface RunningService {
   readonly metricsPort: number | undefined;
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
-  /** Unready, drain, background work, peers, database last; one timer of `withinMs` guards all. */
+  /**
+   * Unready, drain, background work, peers, database last; one timer of `withinMs` guards all. Once: a second call waits
+   * for the first, and its time is the first one's.
+   */
   stop(withinMs?: number): Promise<void>;
 }
 
@@ -115,7 +118,7 @@ export async function startService<Config extends object>(
   let wiring: Wiring | undefined;
   let sweeps: Sweeps | undefined;
 
-  const stop = async (withinMs = 8000): Promise<void> => {
+  const end = async (withinMs: number): Promise<void> => {
     readiness.drain();
     const drained = async () => {
       const swept = sweeps?.stop();
@@ -137,6 +140,11 @@ export async function startService<Config extends object>(
     peers.close();
     apiKeys.stop();
     await opened?.close();
+  };
+  let stopping: Promise<void> | undefined;
+  const stop = (withinMs = 8000): Promise<void> => {
+    stopping ??= end(withinMs);
+    return stopping;
   };
 
   try {

@@ -61,16 +61,8 @@ export async function startOrderService(
     return call("POST", `/orders/${order_id}/payment`, { raw, headers });
   }
 
-  let stopping: Promise<void> | undefined;
-  const stop = () => {
-    stopping ??= service.stop();
-    return stopping;
-  };
-
   return {
     ...service,
-    /** Once, however often it is called. */
-    stop,
     call,
     catalog,
     payments,
@@ -116,7 +108,7 @@ export async function startOrderService(
       }
     },
     async close(): Promise<void> {
-      await stop();
+      await service.stop();
       await catalog.close();
       await payments.close();
     },

@@ -39,7 +39,6 @@ export async function startPayment(
   /** Runs the sweeps now; they run at the start and then only so. */
   const reconcile = async (): Promise<Pass[]> => (await service.call("POST", "/admin/reconcile")).body.passes;
   await reconcile();
-  let stopped: Promise<void> | undefined;
   return {
     ...service,
     orders,
@@ -56,9 +55,9 @@ export async function startPayment(
     /** The events that the order service was sent, oldest first. */
     events: () => webhooksTo(orders).map(({ event }) => event),
     /** A test that reads what is left on disk stops before the end. */
-    stop(): Promise<void> {
-      stopped ??= service.stop().then(() => orders.close());
-      return stopped;
+    async stop(): Promise<void> {
+      await service.stop();
+      await orders.close();
     },
   };
 }

@@ -290,6 +290,17 @@ describe("opening and closing", () => {
     expect(await again.texts()).toEqual(["waiting"]);
   });
 
+  test("closed twice it is closed once, and the second call waits for the first", async () => {
+    const { file, database, add } = await open();
+    const held = gate(database);
+    const waiting = add("waiting");
+    const closings = [database.close(), database.close()];
+    held.open();
+    await Promise.all([waiting, ...closings]);
+    await database.close();
+    expect(await (await open({ file })).texts()).toEqual(["waiting"]);
+  });
+
   test("a missing folder is made", async () => {
     const { add, texts } = await open({ file: join(temporaryFolder(), "new", "folder", "notes.db") });
     await add("a");

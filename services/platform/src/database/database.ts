@@ -38,7 +38,7 @@ export interface Database {
   onReset(listener: () => void): void;
   /** Units waiting or running. */
   queueDepth(): number;
-  /** Finishes what waits, checkpoints the log and lets go of the file. */
+  /** Finishes what waits, checkpoints the log and lets go of the file. Once: a second call waits for the first. */
   close(): Promise<void>;
 }
 
@@ -104,6 +104,17 @@ export async function openDatabase(options: {
       log: options.log,
       metrics: options.metrics,
     });
+    let closing: Promise<void> | undefined;
+    const letGo = async (): Promise<void> => {
+      const last = await queue.close();
+      await read.destroy();
+      // Without it the log is read again at the next start; no loss.
+      await last?.exec("PRAGMA wal_checkpoint(TRUNCATE)").catch((error) => {
+        options.log.warn({ err: error }, "the database was not checkpointed at its close");
+      });
+      await last?.close();
+      await owner.release();
+    };
     return {
       file,
       inPlace: guard.inPlace,
@@ -111,15 +122,9 @@ export async function openDatabase(options: {
       write: queue.write,
       onReset: queue.onReset,
       queueDepth: queue.depth,
-      async close() {
-        const last = await queue.close();
-        await read.destroy();
-        // Without it the log is read again at the next start; no loss.
-        await last?.exec("PRAGMA wal_checkpoint(TRUNCATE)").catch((error) => {
-          options.log.warn({ err: error }, "the database was not checkpointed at its close");
-        });
-        await last?.close();
-        await owner.release();
+      close() {
+        closing ??= letGo();
+        return closing;
       },
     };
   } catch (error) {
