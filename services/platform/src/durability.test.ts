@@ -1,52 +1,16 @@
 import { chmodSync, closeSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import joi from "joi";
 import { DatabaseRefused } from "./database/database.ts";
-import { ok, route } from "./http/route.ts";
-import type { ServiceDefinition } from "./service.ts";
+import { notesService } from "./testing/notes-service.ts";
 import { smallDisk } from "./testing/small-disk.ts";
 import { startTestService, type TestService } from "./testing/start.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 
 // What a service says when its file is taken from it, spoilt or closed to it. Full disks: database/full-disk.test.ts.
 
-const notes: ServiceDefinition<object> = {
-  name: "notes",
-  port: 8099,
-  databaseName: "notes",
-  config: joi.object({}),
-  callers: {},
-  migrations: [{ name: "0001-notes", sql: "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT" }],
-  wire: ({ database }) => ({
-    routes: [
-      route({
-        method: "POST",
-        path: "/notes",
-        operation: "add-note",
-        summary: "",
-        scope: "notes",
-        answers: { 200: joi.object() },
-        handle: async () => {
-          const [id] = await database.write((trx) => trx("notes").insert({ text: "x".repeat(2000) }));
-          return ok({ id });
-        },
-      }),
-      route({
-        method: "GET",
-        path: "/notes",
-        operation: "list-notes",
-        summary: "",
-        scope: "notes",
-        answers: { 200: joi.array() },
-        handle: async () => ok(await database.read("notes").select("id", "text").orderBy("id")),
-      }),
-    ],
-  }),
-};
-
 const running: TestService[] = [];
 async function start(dataDir = temporaryFolder()) {
-  const service = await startTestService(notes, { DATA_DIR: dataDir });
+  const service = await startTestService(notesService(), { DATA_DIR: dataDir });
   running.push(service);
   const add = () => service.call("POST", "/notes");
   const ids = async (): Promise<number[]> => {

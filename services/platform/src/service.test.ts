@@ -1,15 +1,14 @@
 import { request } from "node:http";
-import joi from "joi";
-import { ok, route } from "./http/route.ts";
 import { createLogger } from "./log.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { startService } from "./service.ts";
 import { caller, testKey } from "./testing/call.ts";
+import { notesService } from "./testing/notes-service.ts";
 import { startTestService } from "./testing/start.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 
-/** A service with one route that writes once its gate is opened. */
-function notes() {
+/** A gate in front of the writing of a note, and the promise that a request stands before it. */
+function gatedNotes() {
   let open: () => void = () => {};
   const gate = new Promise<void>((resolve) => {
     open = resolve;
@@ -18,46 +17,15 @@ function notes() {
   const reached = new Promise<void>((resolve) => {
     arrived = resolve;
   });
-  const definition: ServiceDefinition<object> = {
-    name: "notes",
-    port: 8099,
-    databaseName: "notes",
-    config: joi.object({}),
-    callers: {},
-    migrations: [{ name: "0001-notes", sql: "CREATE TABLE notes (text TEXT NOT NULL) STRICT" }],
-    wire: ({ database }) => ({
-      routes: [
-        route({
-          method: "POST",
-          path: "/notes",
-          operation: "add-note",
-          summary: "",
-          scope: "notes",
-          answers: { 200: joi.object() },
-          handle: async () => {
-            arrived();
-            await gate;
-            await database.write((trx) => trx.raw("INSERT INTO notes VALUES ('kept')"));
-            return ok({});
-          },
-        }),
-        route({
-          method: "GET",
-          path: "/notes",
-          operation: "list-notes",
-          summary: "",
-          scope: "notes",
-          answers: { 200: joi.array() },
-          handle: async () => ok(await database.read("notes").select("text")),
-        }),
-      ],
-    }),
-  };
+  const definition = notesService(() => {
+    arrived();
+    return gate;
+  });
   return { definition, open, reached };
 }
 
 test("a request under way when the stop begins is answered, and a new one finds nobody", async () => {
-  const { definition, open, reached } = notes();
+  const { definition, open, reached } = gatedNotes();
   const service = await startTestService(definition);
   const answer = service.call("POST", "/notes");
   await reached;
@@ -69,9 +37,9 @@ test("a request under way when the stop begins is answered, and a new one finds 
 });
 
 test("the database stays open for a handler whose client has gone away", async () => {
-  const { definition, open, reached } = notes();
+  const { definition, open, reached } = gatedNotes();
   const first = await startTestService(definition);
-  const abandoned = request(`${first.url}/notes`, { method: "POST", headers: { "X-API-Key": testKey } });
+  const abandoned = request(`${first.url}/notes?size=3`, { method: "POST", headers: { "X-API-Key": testKey } });
   abandoned.on("error", () => {});
   abandoned.end();
   await reached;
@@ -81,28 +49,28 @@ test("the database stays open for a handler whose client has gone away", async (
   await stopped;
 
   const second = await startTestService(definition, { DATA_DIR: first.dataDir });
-  expect((await second.call("GET", "/notes")).body).toEqual([{ text: "kept" }]);
+  expect((await second.call("GET", "/notes")).body).toEqual([{ id: 1, text: "xxx" }]);
   await second.stop();
 });
 
-/** The same with work behind the answer, which goes on until the gate is opened and then writes. */
+/** Notes with work behind the answer, which goes on until it is released and then writes. */
 function notesInTheBackground() {
-  const { definition, open } = notes();
+  const plain = notesService();
   let release: () => void = () => {};
   const gate = new Promise<void>((resolve) => {
     release = resolve;
   });
   const behind: ServiceDefinition<object> = {
-    ...definition,
+    ...plain,
     wire: async (parts) => {
       parts.background.start("a note", async () => {
         await gate;
-        await parts.database.write((trx) => trx.raw("INSERT INTO notes VALUES ('behind')"));
+        await parts.database.write((trx) => trx("notes").insert({ text: "behind" }));
       });
-      return definition.wire(parts);
+      return plain.wire(parts);
     },
   };
-  return { definition: behind, plain: definition, open, release };
+  return { definition: behind, plain, release };
 }
 
 test("a stop waits for the work behind the answers, and the database closes after it", async () => {
@@ -112,7 +80,7 @@ test("a stop waits for the work behind the answers, and the database closes afte
   release();
   await stopped;
   const second = await startTestService(plain, { DATA_DIR: first.dataDir });
-  expect((await second.call("GET", "/notes")).body).toEqual([{ text: "behind" }]);
+  expect((await second.call("GET", "/notes")).body).toEqual([{ id: 1, text: "behind" }]);
   await second.stop();
 });
 
@@ -125,7 +93,7 @@ test("a stop ends when its time is up, whatever hangs, and lets go of the databa
 });
 
 test("a stop that is asked for again is the one under way: it cuts nothing short, and once it is over nothing happens", async () => {
-  const { definition, open, reached } = notes();
+  const { definition, open, reached } = gatedNotes();
   const service = await startTestService(definition);
   const answer = service.call("POST", "/notes");
   await reached;
@@ -137,7 +105,7 @@ test("a stop that is asked for again is the one under way: it cuts nothing short
 });
 
 test("metrics move to their own port when they have one", async () => {
-  const service = await startTestService(notes().definition, { METRICS_PORT: "0" });
+  const service = await startTestService(notesService(), { METRICS_PORT: "0" });
   expect((await service.call("GET", "/metrics", { key: null })).status).toBe(401);
   const answer = await caller(`http://127.0.0.1:${service.metricsPort}`)("GET", "/metrics", { key: null });
   expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('build_info{service="notes"')]);
@@ -146,7 +114,7 @@ test("metrics move to their own port when they have one", async () => {
 });
 
 test("a start that fails lets go of port and database", async () => {
-  const { definition } = notes();
+  const definition = notesService();
   const dataDir = temporaryFolder();
   const env = { HOST: "127.0.0.1", PORT: "0", DATA_DIR: dataDir, API_KEY: testKey };
   const failing = {
@@ -162,7 +130,7 @@ test("a start that fails lets go of port and database", async () => {
 });
 
 test("/stats tells requests, errors, latency, queue and breakers", async () => {
-  const service = await startTestService(notes().definition);
+  const service = await startTestService(notesService());
   await service.call("GET", "/notes");
   await service.call("GET", "/notes?x=1");
   const { body } = await service.call("GET", "/stats");

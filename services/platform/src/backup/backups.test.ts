@@ -1,43 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import joi from "joi";
 import { openConnection } from "../database/sqlite.ts";
-import { ok, route } from "../http/route.ts";
-import type { ServiceDefinition } from "../service.ts";
+import { notesService } from "../testing/notes-service.ts";
 import { smallDisk } from "../testing/small-disk.ts";
 import { startTestService, type TestService } from "../testing/start.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 
-const notes: ServiceDefinition<object> = {
-  name: "notes",
-  port: 8099,
-  databaseName: "notes",
-  config: joi.object({}),
-  callers: {},
-  migrations: [{ name: "0001-notes", sql: "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT" }],
-  wire: ({ database }) => ({
-    routes: [
-      route({
-        method: "POST",
-        path: "/notes",
-        operation: "add-note",
-        summary: "",
-        scope: "notes",
-        query: joi.object<{ size: number }>({ size: joi.number().default(1000) }),
-        answers: { 200: joi.object() },
-        handle: async ({ query: { size } }) => {
-          const [id] = await database.write((trx) => trx("notes").insert({ text: "x".repeat(size) }));
-          return ok({ id });
-        },
-      }),
-    ],
-  }),
-};
-
 const running: TestService[] = [];
 async function start(env: Record<string, string> = {}): Promise<TestService> {
-  const service = await startTestService(notes, env);
+  const service = await startTestService(notesService(), env);
   running.push(service);
   return service;
 }
