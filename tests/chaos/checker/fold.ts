@@ -1,20 +1,7 @@
-import type { EventRow } from "./books.ts";
+import type { EventRow, OrderRow } from "./books.ts";
 
 /** The columns of an order that its events decide. */
-export interface Folded {
-  readonly status: string;
-  readonly verification: string;
-  readonly hold: string;
-  readonly total: number;
-  readonly refunded: number;
-  readonly payment_id: string | null;
-  readonly payment_version: number;
-  readonly reason: string | null;
-  readonly created_at: number;
-  readonly updated_at: number;
-  readonly expires_at: number;
-  readonly seq: number;
-}
+export type Folded = Omit<OrderRow, "id" | "user_id">;
 
 interface Data {
   readonly user_id: string;
