@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { temporaryFolder } from "@shop/platform/testing";
 import { readPlan } from "../scripts/launcher/services.mjs";
+import { freePorts, isFree, listenOn } from "./ports.ts";
 
 // The launcher as a person uses it: `make run`, which is one process, with real services behind it.
 
@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 it("runs every service until it is told to stop, and leaves nothing behind", async () => {
-  const portOf = await freePorts();
+  const portOf = await portsOfAll();
   const shop = launch(portOf);
   await shop.said("Shop is ready");
 
@@ -45,7 +45,7 @@ it("runs every service until it is told to stop, and leaves nothing behind", asy
 
 it("keeps every key but the development one to itself", async () => {
   const key = "a-key-that-must-not-be-shown";
-  const shop = launch(await freePorts(), { API_KEY: key });
+  const shop = launch(await portsOfAll(), { API_KEY: key });
   await shop.said("Shop is ready");
   shop.process.kill("SIGTERM");
   await shop.ended;
@@ -53,7 +53,7 @@ it("keeps every key but the development one to itself", async () => {
 });
 
 it("names every taken port with the variable that changes it, and starts nothing", async () => {
-  const portOf = await freePorts();
+  const portOf = await portsOfAll();
   const taken = await listenOn(portOf("cart"));
   const shop = launch(portOf);
   try {
@@ -68,7 +68,7 @@ it("names every taken port with the variable that changes it, and starts nothing
 });
 
 it("brings the others down, callers first, when a service dies", async () => {
-  const portOf = await freePorts();
+  const portOf = await portsOfAll();
   const shop = launch(portOf);
   await shop.said("Shop is ready");
 
@@ -81,14 +81,14 @@ it("brings the others down, callers first, when a service dies", async () => {
 });
 
 it("says which service has a wrong configuration", async () => {
-  const shop = launch(await freePorts(), { REQUEST_TIMEOUT_MS: "soon" });
+  const shop = launch(await portsOfAll(), { REQUEST_TIMEOUT_MS: "soon" });
   expect(await shop.ended).toBe(1);
   expect(shop.output()).toContain("REQUEST_TIMEOUT_MS");
   expect(shop.output()).toMatch(/service ended with code 78 \(its configuration is wrong/);
 });
 
 it("takes the services with it when it is killed", async () => {
-  const portOf = await freePorts();
+  const portOf = await portsOfAll();
   const shop = launch(portOf);
   await shop.said("Shop is ready");
   shop.process.kill("SIGKILL");
@@ -100,6 +100,11 @@ it("takes the services with it when it is killed", async () => {
     expect(await isFree(portOf(name))).toBe(true);
   }
 });
+
+async function portsOfAll(): Promise<PortOf> {
+  const ports = await freePorts(names);
+  return (name) => ports[name] ?? 0;
+}
 
 /** The launcher with these ports and a data folder of its own. `ended` is its exit code, after its last output. */
 function launch(portOf: PortOf, env: Record<string, string> = {}) {
@@ -139,34 +144,6 @@ function launch(portOf: PortOf, env: Record<string, string> = {}) {
       }
     },
   };
-}
-
-/** Free at this moment: the launcher takes ports by number, so they are asked of the system and given back. */
-async function freePorts(): Promise<PortOf> {
-  const servers = await Promise.all(names.map(() => listenOn(0)));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(close));
-  return (name) => ports[names.indexOf(name)] ?? 0;
-}
-
-async function listenOn(port: number): Promise<Server> {
-  const server = createServer().listen(port, "127.0.0.1");
-  await once(server, "listening");
-  return server;
-}
-
-async function close(server: Server): Promise<void> {
-  server.close();
-  await once(server, "close");
-}
-
-async function isFree(port: number): Promise<boolean> {
-  try {
-    await close(await listenOn(port));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The process of a service, found as the launcher's child. */

@@ -1,10 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { freePorts } from "../ports.ts";
+import { builtProgram } from "./built.ts";
 import { brokenAtRest } from "./checker/at-rest.ts";
 import { damageOf } from "./checker/database-file.ts";
 import type { Faults } from "./faults.ts";
@@ -58,10 +56,10 @@ export async function createShop(options: {
 }): Promise<Shop> {
   const { folder, faults, random, trouble } = options;
   const key = randomBytes(24).toString("hex");
-  const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()])));
+  const ports = await freePorts(names);
   const proxies: Record<string, FaultyWay> = {};
   for (const edge of edges) {
-    const [from, to = ""] = edge.split(">");
+    const [from, to] = edge.split(">") as [string, Name];
     // A buyer's request without a key is allowed to act each time that it arrives; what services send is not.
     const repeatable = from === "buyer" ? isRepeatable : () => true;
     proxies[edge] = await createProxy({ edge, port: ports[to], faults, random: random.fork(edge), repeatable });
@@ -74,8 +72,6 @@ export async function createShop(options: {
 
   const common = {
     NODE_ENV: "production",
-    HOST: "127.0.0.1",
-    DATA_DIR: folder,
     API_KEY: key,
     WEBHOOK_SECRET: `whsec_${randomBytes(32).toString("base64")}`,
     LOG_LEVEL: "warn",
@@ -94,27 +90,19 @@ export async function createShop(options: {
   };
   const processes = names.map((name) => {
     const file = join(folder, files[name]);
-    return createControlled(
-      {
-        name,
-        entry: entryOf(name),
-        env: { ...common, ...peers[name], PORT: String(ports[name]) },
-        port: ports[name],
-        logFile: join(folder, `${name}.log`),
+    const program = builtProgram(name, { folder, port: ports[name], env: { ...common, ...peers[name] } });
+    return createControlled(program, {
+      async afterKill() {
+        for (const line of await damageOf(file, false))
+          trouble("the files are sound after each kill", `${files[name]}: ${line}`);
+        for (const { rule, detail } of await brokenAtRest(name, file)) trouble(rule, `after a kill: ${detail}`);
       },
-      {
-        async afterKill() {
-          for (const line of await damageOf(file, false))
-            trouble("the files are sound after each kill", `${files[name]}: ${line}`);
-          for (const { rule, detail } of await brokenAtRest(name, file)) trouble(rule, `after a kill: ${detail}`);
-        },
-        endedByItself(code, lastWords) {
-          // Its port may be the near end of somebody's kept connection: then all of these are ended.
-          if (/port \d+ is in use/.test(lastWords)) hangUp();
-          else trouble("no process ends by itself", `${name}, code ${code}: ${lastWords}`);
-        },
+      endedByItself(code, lastWords) {
+        // Its port may be the near end of somebody's kept connection: then all of these are ended.
+        if (/port \d+ is in use/.test(lastWords)) hangUp();
+        else trouble("no process ends by itself", `${name}, code ${code}: ${lastWords}`);
       },
-    );
+    });
   });
   const process = (name: string): Controlled => {
     const found = processes.find((each) => each.name === name);
@@ -151,22 +139,5 @@ export async function createShop(options: {
   };
 }
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-
-function entryOf(name: Name): string {
-  const entry = join(root, "services", name === "provider" ? "payment/dist/provider-main.js" : `${name}/dist/main.js`);
-  if (!existsSync(entry)) throw new Error(`${entry} is missing: run make build.`);
-  return entry;
-}
-
 const isRepeatable = ({ method, headers }: { method: string; headers: Record<string, unknown> }): boolean =>
   method === "GET" || "idempotency-key" in headers;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

@@ -1,31 +1,22 @@
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { queryFile, temporaryFolder, testKey } from "@shop/platform/testing";
+import { builtProgram } from "../chaos/built.ts";
 import { createControlled } from "../chaos/processes.ts";
+import { freePorts } from "../ports.ts";
 import { type Answer, persist, type Watch } from "./persist.ts";
 
-const files = { catalog: "products.db", cart: "carts.db", order: "orders.db", payment: "payments.db" } as const;
-export type Name = keyof typeof files;
-export const names = Object.keys(files) as readonly Name[];
+export const names = ["catalog", "cart", "order", "payment"] as const;
+export type Name = (typeof names)[number];
 
 export type Shop = Awaited<ReturnType<typeof startShop>>;
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The four services of the build as processes that can be killed; each keeps its port and its data. */
 export async function startShop() {
   const folder = temporaryFolder();
-  const ports = Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await freePort()] as const)),
-  ) as Record<Name, number>;
+  const ports = await freePorts(names);
   const url = (name: Name) => `http://127.0.0.1:${ports[name]}`;
   const env = {
-    HOST: "127.0.0.1",
-    DATA_DIR: folder,
     API_KEY: testKey,
     SEED_PRODUCTS: "false",
     LOG_LEVEL: "warn",
@@ -39,10 +30,7 @@ export async function startShop() {
   const failures: string[] = [];
   const processes = Object.fromEntries(
     names.map((name) => {
-      const entry = join(root, `services/${name}/dist/main.js`);
-      if (!existsSync(entry)) throw new Error(`${entry} is missing: run make build.`);
-      const port = ports[name];
-      const program = { name, entry, env: { ...env, PORT: String(port) }, port, logFile: join(folder, `${name}.log`) };
+      const program = builtProgram(name, { folder, port: ports[name], env });
       const endedByItself = (code: number | null, words: string) => {
         // While it was dead the kernel may have lent its port to a connection for a moment.
         if (!/port \d+ is in use/.test(words)) failures.push(`${name} ended by itself with ${code}: ${words}`);
@@ -100,13 +88,4 @@ export async function startShop() {
       if (failures.length > 0) throw new Error(failures.join("\n"));
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
