@@ -1,6 +1,7 @@
 import {
   type Currency,
   createBatcher,
+  failOpen,
   giveUpAt,
   type Metrics,
   moneySchema,
@@ -76,8 +77,7 @@ export function createCatalogClient(options: { peer: Peer; unit: Currency; metri
       return await answer;
     } catch (error) {
       if (!(error instanceof PeerUnavailable)) throw error;
-      metrics.failOpen.labels(peer.name, operation).inc();
-      tell(context, error);
+      failOpen(metrics, context, error, "the cart is served without the catalog");
       return undefined;
     }
   }
@@ -107,15 +107,6 @@ export function createCatalogClient(options: { peer: Peer; unit: Currency; metri
     const timeout = late.over.then(() => Promise.reject(unavailable("timeout", "shared-call")));
     return Promise.race([answer, timeout]).finally(late.cancel);
   }
-}
-
-function tell(context: RequestContext, { peer, reason }: PeerUnavailable): void {
-  const facts = { peer, operation, reason };
-  const what = "a cart is served without the catalog";
-  if (reason === "unauthorized") context.log.error(facts, what);
-  // Requests that are not even sent come in floods; the metric counts them.
-  else if (reason === "breaker-open" || reason === "busy") context.log.debug(facts, what);
-  else context.log.warn(facts, what);
 }
 
 /** A catalog of another currency is not one to take prices from. Its other fields are none of ours. */

@@ -4,6 +4,7 @@ import {
   backgroundContext,
   type Currency,
   createBatcher,
+  failOpen,
   invalidRequest,
   keepAnswers,
   type Metrics,
@@ -49,13 +50,13 @@ export function createPlaceOrder(deps: {
   store: OrderStore;
   catalog: CatalogClient;
   background: Background;
-  failOpen: Metrics["failOpen"];
+  metrics: Pick<Metrics, "failOpen">;
   unit: Currency;
   expiryMs: number;
   /** What the asker is answered: kept with the order when it came with an Idempotency-Key. */
   reply: (order: Order) => Answer;
 }) {
-  const { store, catalog, background, failOpen, unit, expiryMs, reply } = deps;
+  const { store, catalog, background, metrics, unit, expiryMs, reply } = deps;
 
   const inserts = createBatcher<NewOrder, Order>({
     max: ordersAtOnce,
@@ -140,10 +141,7 @@ export function createPlaceOrder(deps: {
       return await catalog.hold(context, { order_id, items, ttl_s: Math.ceil((expiryMs + holdSurplusMs) / 1000) });
     } catch (error) {
       if (!(error instanceof PeerUnavailable)) throw error;
-      const { peer, operation, reason } = error;
-      failOpen.labels(peer, operation).inc();
-      const level = reason === "unauthorized" ? "error" : "warn";
-      context.log[level]({ peer, operation, reason, order_id }, "an order was taken without the catalog's word");
+      failOpen(metrics, context, error, "the order is taken and not verified", { order_id });
       return undefined;
     }
   }

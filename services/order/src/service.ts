@@ -62,8 +62,7 @@ export const orderService: ServiceDefinition<OrderConfig> = {
 
     const secure = createSecureOrder({ change, catalog });
     const expiryMs = config.ORDER_EXPIRY_S * 1000;
-    const { failOpen } = metrics;
-    const placeOrder = createPlaceOrder({ store, catalog, background, failOpen, unit, expiryMs, reply: reply.placed });
+    const placeOrder = createPlaceOrder({ store, catalog, background, metrics, unit, expiryMs, reply: reply.placed });
     const payOrder = createPayOrder({ store, change, secure, unit });
     const closeOrder = createCloseOrder(change, reply.closed);
     const eraseUser = createEraseUser(store);

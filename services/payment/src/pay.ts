@@ -1,7 +1,6 @@
-import { type Metrics, type MinorUnits, Problem, type RequestContext, remaining } from "@shop/platform";
+import { failOpen, type Metrics, type MinorUnits, Problem, type RequestContext, remaining } from "@shop/platform";
 import { v7 } from "uuid";
 import type { Charging } from "./charging.ts";
-import { failOpen } from "./fail-open.ts";
 import type { Told } from "./messages.ts";
 import type { News } from "./news.ts";
 import { newPayment, type Payment } from "./payment.ts";

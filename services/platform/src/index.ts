@@ -10,6 +10,7 @@ export {
   type WriteOptions,
 } from "./database/database.ts";
 export { createRowCache } from "./database/row-cache.ts";
+export { failOpen } from "./fail-open.ts";
 export { jsonReader } from "./http/json-reader.ts";
 export { decodeCursor, page } from "./http/page.ts";
 export { problemAnswer } from "./http/render-problem.ts";
