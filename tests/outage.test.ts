@@ -3,6 +3,7 @@ import { catalogService } from "@shop/catalog";
 import { orderService } from "@shop/order";
 import {
   caller,
+  eventually,
   queryFile,
   type RecordedRequest,
   startFakePeer,
@@ -10,7 +11,6 @@ import {
   temporaryFolder,
 } from "@shop/platform/testing";
 import { killSpawned, spawnService } from "../services/payment/src/testing/spawn-service.ts";
-import { eventually } from "../services/payment/src/testing/start-payment.ts";
 import { startShop } from "./shop.ts";
 
 // Payments that meet an outage end by themselves, and the provider's ledger says what was taken for them.

@@ -1,9 +1,9 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { openTestDatabase } from "@shop/platform/testing";
+import { eventually, openTestDatabase } from "@shop/platform/testing";
 import { v7 } from "uuid";
 import { createLedger, ledgerMigrations } from "./provider/ledger.ts";
-import { answerPayable, capturedIn, eventually, newOrder, refusal, startPayment } from "./testing/start-payment.ts";
+import { answerPayable, capturedIn, newOrder, refusal, startPayment } from "./testing/start-payment.ts";
 
 /** A charge is compared once it is older than the longest request. */
 const env = { REQUEST_TIMEOUT_MS: "1000" };

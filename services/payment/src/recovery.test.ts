@@ -1,4 +1,4 @@
-import { caller, startTestService, temporaryFolder } from "@shop/platform/testing";
+import { caller, eventually, startTestService, temporaryFolder } from "@shop/platform/testing";
 import { defineProviderService } from "./provider/provider-service.ts";
 import type { Behaviour } from "./provider/simulator.ts";
 import { killSpawned, spawnService } from "./testing/spawn-service.ts";
@@ -7,7 +7,6 @@ import {
   capturedIn,
   chargesIn,
   countByStatus,
-  eventually,
   hurried,
   newOrder,
   refusal,

@@ -1,4 +1,4 @@
-import { peerFaults } from "@shop/platform/testing";
+import { eventually, peerFaults } from "@shop/platform/testing";
 import { paymentSchema } from "./presenters.ts";
 import {
   answeredWithinMs,
@@ -6,7 +6,6 @@ import {
   answerWebhooks,
   chargesIn,
   consent,
-  eventually,
   hurried,
   newOrder,
   refusal,

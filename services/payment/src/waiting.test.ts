@@ -1,9 +1,9 @@
+import { eventually } from "@shop/platform/testing";
 import {
   answerPayable,
   capturedIn,
   consent,
   countByStatus,
-  eventually,
   newOrder,
   refusal,
   startPayment,

@@ -1,9 +1,8 @@
 import { verify } from "@shop/platform";
-import { caller } from "@shop/platform/testing";
+import { caller, eventually } from "@shop/platform/testing";
 import {
   answerPayable,
   answerWebhooks,
-  eventually,
   newOrder,
   refusal,
   refuseWebhooks,

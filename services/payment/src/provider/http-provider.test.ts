@@ -1,13 +1,5 @@
-import { startTestService, type TestService } from "@shop/platform/testing";
-import {
-  answerPayable,
-  chargesIn,
-  consent,
-  eventually,
-  newOrder,
-  refusal,
-  startPayment,
-} from "../testing/start-payment.ts";
+import { eventually, startTestService, type TestService } from "@shop/platform/testing";
+import { answerPayable, chargesIn, consent, newOrder, refusal, startPayment } from "../testing/start-payment.ts";
 import { defineProviderService } from "./provider-service.ts";
 import type { Behaviour, Operation } from "./simulator.ts";
 

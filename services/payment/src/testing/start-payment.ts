@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import {
   type caller,
   type FakePeer,
@@ -75,15 +74,6 @@ export interface Pass {
   readonly found: number;
   readonly mended: number;
   readonly notes?: readonly string[];
-}
-
-/** Resolves once it is so: for what a service does by itself, of which nobody tells. */
-export async function eventually(isSo: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> {
-  const until = performance.now() + withinMs;
-  while (!(await isSo())) {
-    if (performance.now() > until) throw new Error(`not so within ${withinMs} ms: ${isSo}`);
-    await pause(20);
-  }
 }
 
 function actAsOrders(orders: FakePeer): Map<string, string> {

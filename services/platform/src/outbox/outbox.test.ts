@@ -1,7 +1,8 @@
 import { createLogger } from "../log.ts";
 import { databaseUnavailable } from "../problem.ts";
 import { backgroundContext } from "../request-context.ts";
-import { arrived, drained, eventually, messages, type OutboxSetup, setUpOutbox } from "../testing/outbox-setup.ts";
+import { eventually } from "../testing/eventually.ts";
+import { arrived, drained, messages, type OutboxSetup, setUpOutbox } from "../testing/outbox-setup.ts";
 
 let setup: OutboxSetup;
 beforeEach(async () => {

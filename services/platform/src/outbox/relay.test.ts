@@ -1,12 +1,5 @@
-import {
-  arrived,
-  drained,
-  eventually,
-  messages,
-  type OutboxSetup,
-  post,
-  setUpOutbox,
-} from "../testing/outbox-setup.ts";
+import { eventually } from "../testing/eventually.ts";
+import { arrived, drained, messages, type OutboxSetup, post, setUpOutbox } from "../testing/outbox-setup.ts";
 import type { Destination } from "./outbox.ts";
 
 let setup: OutboxSetup;

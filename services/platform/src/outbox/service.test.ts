@@ -1,8 +1,9 @@
 import joi from "joi";
 import { createMetrics } from "../metrics.ts";
 import type { ServiceDefinition } from "../service.ts";
+import { eventually } from "../testing/eventually.ts";
 import { startFakePeer } from "../testing/fake-peer.ts";
-import { arrived, eventually, messages, post } from "../testing/outbox-setup.ts";
+import { arrived, messages, post } from "../testing/outbox-setup.ts";
 import { startTestService } from "../testing/start.ts";
 import { createOutbox } from "./outbox.ts";
 

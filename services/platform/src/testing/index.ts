@@ -2,6 +2,7 @@ export { createLogger } from "../log.ts";
 export { createMetrics } from "../metrics.ts";
 export { loadHttpClient } from "../peer.ts";
 export { caller, type TestAnswer, type TestCall, testKey } from "./call.ts";
+export { eventually } from "./eventually.ts";
 export {
   type FakeAnswer,
   type FakePeer,

@@ -11,6 +11,7 @@ import {
   type OutboxRow,
 } from "../outbox/outbox.ts";
 import { type RequestContext, remaining } from "../request-context.ts";
+import { eventually } from "./eventually.ts";
 import { type FakePeer, startFakePeer } from "./fake-peer.ts";
 import { openTestDatabase } from "./open-test-database.ts";
 
@@ -97,20 +98,8 @@ export const messages = (aggregate: string, ...numbers: readonly number[]): Mess
 export const arrived = (receiver: FakePeer): string[] =>
   receiver.requests.map(({ body }) => (body as { name: string }).name);
 
-/** Asks until it is so; throws after `withinMs`. */
-export async function eventually<T>(ask: () => Promise<T | undefined | false>, withinMs = 10_000): Promise<T> {
-  const until = performance.now() + withinMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > until) throw new Error(`It is not so after ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** Once nothing waits any more. */
-export const drained = (outbox: Outbox): Promise<true> =>
-  eventually(async () => (await outbox.stats()).waiting === 0 || undefined);
+export const drained = (outbox: Outbox): Promise<true> => eventually(async () => (await outbox.stats()).waiting === 0);
 
 /** Delivers to the receiver as services do: under the row's id, with what the receiver says about when to come back. */
 export const post =
