@@ -24,9 +24,6 @@ import { createReplies, createRoutes } from "./router.ts";
 import { createSecureOrder } from "./secure-order.ts";
 import { createSweeps } from "./sweeps/sweeps.ts";
 
-/** A message to another service must end well within the lease under which it is tried. */
-const longestTryMs = 30_000;
-
 /** Orders, their states and their history. */
 export const orderService: ServiceDefinition<OrderConfig> = {
   name: "order",
@@ -37,7 +34,7 @@ export const orderService: ServiceDefinition<OrderConfig> = {
   migrations,
   wire({ config, log, metrics, database, background, peer }) {
     const unit = currency(config.SHOP_CURRENCY);
-    const timeoutMs = Math.min(config.REQUEST_TIMEOUT_MS, longestTryMs);
+    const timeoutMs = config.REQUEST_TIMEOUT_MS;
     const reply = createReplies(unit);
     const secrets = createWebhookSecrets(config, log);
     const store = createOrderStore(database);

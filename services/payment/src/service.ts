@@ -19,9 +19,6 @@ import { createRefundStore } from "./refund-store.ts";
 import { paymentRoutes } from "./router.ts";
 import { webhookRoutes } from "./webhook-routes.ts";
 
-/** A try must end long before its lease does. */
-const longestTryMs = 45_000;
-
 /** The payment service. A test says by `simulate` how the provider inside it behaves. */
 export function definePaymentService(simulate?: Simulate): ServiceDefinition<PaymentConfig> {
   return {
@@ -34,7 +31,6 @@ export function definePaymentService(simulate?: Simulate): ServiceDefinition<Pay
     async wire({ config, log, metrics, database, peer }) {
       const startedAt = Date.now();
       const { REQUEST_TIMEOUT_MS: timeoutMs, PENDING_PAYMENT_TTL_S: patienceS } = config;
-      const tryMs = Math.min(timeoutMs, longestTryMs);
       const unit = currency(config.SHOP_CURRENCY);
       const { provider, close } = await openProvider({ config, log, peer, simulate });
       const secrets = createWebhookSecrets(config, log);
@@ -46,9 +42,9 @@ export function definePaymentService(simulate?: Simulate): ServiceDefinition<Pay
         log,
         metrics,
         destinations: {
-          [webhooks]: createWebhookDestination({ orders, secrets, timeoutMs: tryMs }),
+          [webhooks]: createWebhookDestination({ orders, secrets, timeoutMs }),
           // Made below: a payment that waits is charged by what writes into the outbox itself.
-          [consents]: { ...asking, timeoutMs: tryMs, deliver: (row, context) => askOrder(row, context) },
+          [consents]: { ...asking, timeoutMs, deliver: (row, context) => askOrder(row, context) },
         },
       });
       const tell = createTell(outbox, unit);

@@ -42,6 +42,13 @@ test("all problems are told at once, each naming its variable, of the platform a
     expect(problems.filter((problem) => problem.includes(name))).toHaveLength(1);
 });
 
+test("a request may not take so long that a lease or a sweep ends before it", () => {
+  expect(loadConfig(service, { REQUEST_TIMEOUT_MS: "25000" }).REQUEST_TIMEOUT_MS).toBe(25_000);
+  expect(problemsOf({ REQUEST_TIMEOUT_MS: "25001" })).toEqual([
+    "REQUEST_TIMEOUT_MS must be less than or equal to 25000",
+  ]);
+});
+
 test("production has no default key, and takes a folder of keys instead of one", () => {
   expect(problemsOf({ NODE_ENV: "production" })).toEqual(["API_KEY is required"]);
   expect(problemsOf({ NODE_ENV: "production", API_KEYS_DIR: "/keys" })).toEqual([]);

@@ -36,6 +36,12 @@ export class ConfigInvalid extends Error {
   }
 }
 
+/**
+ * What waits for requests to be over counts on this: the lease of an Idempotency-Key or a message (60 s), the age at
+ * which a hold without an order is given up (60 s), and a sweep's run (30 s), in which a whole call to a peer must fit.
+ */
+const longestRequestMs = 25_000;
+
 const developmentKey = "secret-key-123";
 const key = joi.string().pattern(/^[\x21-\x7e]+$/, "visible ASCII");
 
@@ -65,7 +71,7 @@ const platformSchema = (service: { port: number; databaseName: string }) => {
     }),
     PEER_API_KEY: key,
     PEER_API_KEY_FILE: joi.string(),
-    REQUEST_TIMEOUT_MS: joi.number().integer().min(50).max(120_000).default(5000),
+    REQUEST_TIMEOUT_MS: joi.number().integer().min(50).max(longestRequestMs).default(5000),
     BODY_LIMIT_BYTES: joi.number().integer().min(1024).max(10_485_760).default(262_144),
     WRITE_QUEUE_LIMIT: joi.number().integer().min(1).max(1_000_000).default(2048),
     RECONCILE_EVERY_S: joi.number().min(0.1).max(3600).default(30),

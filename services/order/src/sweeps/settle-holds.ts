@@ -4,8 +4,11 @@ import type { OrderStore } from "../order-store.ts";
 import type { Remind } from "./remind.ts";
 import { within } from "./within.ts";
 
-/** Long enough that an order is stored by then, or never will be: a request has `timeoutMs`, and one repetition more. */
-const orphanAgeS = (timeoutMs: number): number => Math.max(60, 30 + Math.ceil(timeoutMs / 1000));
+/**
+ * Long enough that an order is stored by then, or never will be: 20 s after the first try the last repetition may begin
+ * under its id (../place-order.ts), and a request has 25 s at most.
+ */
+const olderThanS = 60;
 
 /**
  * Compares the holds at the catalog with the orders that they are for: the hold of an order that was never stored is
@@ -18,7 +21,6 @@ export function createSettleHolds(deps: {
   timeoutMs: number;
 }): Sweep {
   const { store, catalog, remind, timeoutMs } = deps;
-  const olderThanS = orphanAgeS(timeoutMs);
   /** Where the next run goes on, when one had not the time for all. */
   let cursor: string | undefined;
 

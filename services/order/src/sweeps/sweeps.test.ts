@@ -60,8 +60,8 @@ describe("orders that were taken without the catalog", () => {
 });
 
 describe("holds at the catalog", () => {
-  it("of orders that were never stored are released, on every page", async () => {
-    const shop = await start();
+  it.each([5000, 25_000])("of orders that were never stored are released, on every page (%i ms a call)", async (ms) => {
+    const shop = await start({ REQUEST_TIMEOUT_MS: String(ms) });
     const open = await shop.place();
     const orphans = Array.from({ length: 5 }, () => randomUUID());
     for (const id of orphans) shop.catalog.states.set(id, "HELD");
