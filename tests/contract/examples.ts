@@ -119,5 +119,7 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
     "GET /payments/:payment_id/refunds": { params: { payment_id: id }, query: { limit: 5, cursor: "WzFd" } },
     "GET /webhooks": { query: { status: "DEAD", limit: 5, cursor: "WzFd" } },
     "POST /webhooks/:webhook_id/redeliver": { params: { webhook_id: id } },
+    "GET /outbox": { query: { state: "WAITING", destination: "consent", limit: 5, cursor: "WzFd" } },
+    "POST /outbox/:message_id/redeliver": { params: { message_id: id } },
   },
 };

@@ -160,6 +160,9 @@ test("payment", async () => {
   await payment.send("GET", "/payments/{payment_id}/refunds", id);
   const [webhook] = (await payment.send("GET", "/webhooks?limit=1")).body;
   await payment.send("POST", "/webhooks/{webhook_id}/redeliver", { webhook_id: webhook.id });
+  await payment.send("GET", "/outbox?destination=order&limit=1");
+  await payment.send("POST", "/outbox/{message_id}/redeliver", { message_id: webhook.id });
+  await payment.send("POST", "/outbox/{message_id}/redeliver", { message_id: missing });
   await payment.send("GET", "/stats");
   await payment.send("POST", "/admin/reconcile");
   await backedUp(payment);

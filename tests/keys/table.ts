@@ -65,6 +65,25 @@ const reconcile = (service: Name): Row => ({
   }),
 });
 
+/** The news of a payment, sent again as what it is in this list. */
+const redelivery = (operation: string, list: string): Row => ({
+  service: "payment",
+  operation,
+  status: 200,
+  async prepare(goods, shop) {
+    const { id } = await goods.paidOrder();
+    const ofOrder = ({ order_id, status }: { order_id: string; status: string }) =>
+      order_id === id && status === "DELIVERED";
+    const webhooks = await shop.getUntil("payment", "/webhooks?limit=20", (rows) => rows.some(ofOrder));
+    const effect = async () => ({
+      paid: await goods.events(id, "paid"),
+      status: (await shop.get("order", `/orders/${id}`)).status,
+    });
+    const one = { paid: 1, status: "PAID" };
+    return { path: `${list}/${webhooks.find(ofOrder).id}/redeliver`, effect, one };
+  },
+});
+
 /** Every POST that heeds Idempotency-Key. */
 export const table: readonly Row[] = [
   {
@@ -226,22 +245,7 @@ export const table: readonly Row[] = [
       return { path: `/payments/${payment_id}/refunds`, body: { amount: 1.5, reason: "scratched" }, effect, one };
     },
   },
-  {
-    service: "payment",
-    operation: "redeliver-webhook",
-    status: 200,
-    async prepare(goods, shop) {
-      const { id } = await goods.paidOrder();
-      const ofOrder = ({ order_id, status }: { order_id: string; status: string }) =>
-        order_id === id && status === "DELIVERED";
-      const webhooks = await shop.getUntil("payment", "/webhooks?limit=20", (rows) => rows.some(ofOrder));
-      const effect = async () => ({
-        paid: await goods.events(id, "paid"),
-        status: (await shop.get("order", `/orders/${id}`)).status,
-      });
-      const one = { paid: 1, status: "PAID" };
-      return { path: `/webhooks/${webhooks.find(ofOrder).id}/redeliver`, effect, one };
-    },
-  },
+  redelivery("redeliver-webhook", "/webhooks"),
+  redelivery("redeliver-message", "/outbox"),
   ...names.map(reconcile),
 ];

@@ -1,4 +1,4 @@
-import { createOutbox, createWebhookSecrets, currency, type ServiceDefinition } from "@shop/platform";
+import { createOutbox, createWebhookSecrets, currency, outboxRoutes, type ServiceDefinition } from "@shop/platform";
 import { createCaptureStore } from "./capture-store.ts";
 import { createCharging } from "./charging.ts";
 import { type PaymentConfig, paymentConfig } from "./config.ts";
@@ -71,6 +71,7 @@ export function definePaymentService(simulate?: Simulate): ServiceDefinition<Pay
             unit,
           }),
           ...webhookRoutes(outbox),
+          ...outboxRoutes(outbox),
         ],
         outbox,
         sweeps: [

@@ -84,10 +84,15 @@ test.each([
   expect((await payment.call("POST", path)).status).toBe(status);
 });
 
-test("a payment that asks for consent is no webhook: it is neither listed nor sent again by hand", async () => {
+test("a payment that asks for consent is no webhook, to be listed or sent again; among all messages it is", async () => {
   await payment.orders.mode("fail");
-  await payment.pay(newOrder());
+  const { body } = await payment.pay(newOrder());
   expect(await list()).toEqual([]);
+  const waiting = (await payment.call("GET", "/outbox?state=WAITING")).body;
+  expect(waiting).toMatchObject([{ destination: "consent", aggregate: body.id, type: "payment.ask" }]);
+  const [{ id }] = waiting;
+  expect((await payment.call("POST", `/webhooks/${id}/redeliver`)).status).toBe(404);
+  expect((await payment.call("POST", `/outbox/${id}/redeliver`)).body).toMatchObject({ id, state: "WAITING" });
   expect((await caller(payment.url)("GET", "/webhooks?status=SENT")).status).toBe(422);
 });
 
