@@ -1,9 +1,10 @@
 {{/*
-What all names begin with: fullnameOverride or the release's name. A long one is cut, and told apart from others that
-begin alike by a digest, so that every name that is made of it fits (52 for a CronJob or a StatefulSet).
+What all names begin with: fullnameOverride or the release's name, without dots, which a Service may not have.
+A long one is cut, and told apart from others that begin alike by a digest, so that every name that is made of it fits
+(52 for a CronJob or a StatefulSet).
 */}}
 {{- define "shop.fullname" -}}
-{{- $name := .Values.fullnameOverride | default .Release.Name -}}
+{{- $name := .Values.fullnameOverride | default .Release.Name | replace "." "-" -}}
 {{- if gt (len $name) 31 -}}
 {{- printf "%s-%s" (trunc 22 $name | trimSuffix "-") (sha256sum $name | trunc 8) -}}
 {{- else -}}
