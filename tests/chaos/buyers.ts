@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Asker, isYes } from "./ask.ts";
+import { type Asker, isYes, type Wish } from "./ask.ts";
 import { afterwards } from "./customer-service.ts";
 import type { Good } from "./goods.ts";
 import { createPaying } from "./paying.ts";
@@ -59,15 +59,16 @@ export async function keepBuying(deps: {
       else if (added.status === undefined || added.status >= 500) trip.wanted = undefined;
     }
     trip.allowedOrders = 1;
-    const wish = {
+    const wish: Wish = {
       what: "checkout",
       service: "cart",
       method: "POST",
       path: `/cart/${trip.user}/checkout`,
       ...(random.chance(0.85) ? { key: `checkout-${trip.user}` } : {}),
-    } as const;
+    };
     const answered = await asker.insist(trip, wish);
-    // The new price is shown with the refusal; who agrees asks again.
-    return answered.code === "price-changed" ? asker.insist(trip, wish) : answered;
+    if (answered.code !== "price-changed") return answered;
+    // The new price is shown with the refusal; who agrees to it has another intent, and so another key.
+    return asker.insist(trip, { ...wish, ...(wish.key === undefined ? {} : { key: `${wish.key}-agreed` }) });
   }
 }

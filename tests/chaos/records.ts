@@ -43,6 +43,8 @@ export function createRecords(trouble: Trouble) {
   const trips: Trip[] = [];
   /** The first final answer under each key. */
   const finals = new Map<string, { readonly status: number; readonly digest: string; readonly what: string }>();
+  /** What was refused under each key. A refused refund is asked anew. */
+  const refusals = new Map<string, string>();
   const counts = { requests: 0, acknowledged: 0, replays: 0, lost: 0 };
 
   function compare(key: string, what: string, { status, text }: Answer): void {
@@ -54,11 +56,15 @@ export function createRecords(trouble: Trouble) {
       trouble(oneAnswer, `${what} with the key ${key} was answered ${first.status}, then ${status}: ${text}`);
   }
 
-  /** Once a request with a key was answered for good, it is not refused when it is repeated. */
-  function requireKept(key: string, what: string, { status, text }: Answer): void {
-    if (status < 400 || status >= 500 || isFinal(status) || status === 429 || !finals.has(key)) return;
-    if (/"idempotency-in-flight"/.test(text)) return;
-    trouble(oneAnswer, `${what} with the key ${key} was answered, then refused with ${status}: ${text}`);
+  /** A request with a key that was answered for good is not refused when it is repeated, nor the other way round. */
+  function requireKept(key: string, what: string, answer: Answer): void {
+    const { status, text } = answer;
+    if (isRefusal(answer)) {
+      if (finals.has(key))
+        trouble(oneAnswer, `${what} with the key ${key} was answered, then refused with ${status}: ${text}`);
+      if (what !== "refund") refusals.set(key, text);
+    } else if (isFinal(status) && refusals.has(key))
+      trouble(oneAnswer, `${what} with the key ${key} was refused with ${refusals.get(key)}, then answered: ${text}`);
   }
 
   return {
@@ -97,6 +103,9 @@ export function createRecords(trouble: Trouble) {
 
 /** An answer that stands for ever under its key. */
 const isFinal = (status: number): boolean => (status < 300 && status !== 202) || status === 402;
+
+const isRefusal = ({ status, text }: Answer): boolean =>
+  status >= 400 && status < 500 && !isFinal(status) && status !== 429 && !/"idempotency-in-flight"/.test(text);
 
 /** A 500 in the shop's own form; the proxies' failures have another. */
 const isOwnFault = ({ status, headers }: Answer): boolean =>

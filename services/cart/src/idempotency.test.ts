@@ -82,6 +82,15 @@ test("a checkout without an outcome is asked again under its key, and is the sam
   expect(shop.placed.size).toBe(1);
 });
 
+test("a late copy of a checkout that was refused orders nothing", async () => {
+  await shop.add("ann", 1);
+  shop.orders.on("POST", "/orders", { status: 409, body: { code: "price-changed", detail: "no", prices: [] } });
+  const refused = await post("/cart/ann/checkout", "k");
+  expect(refused).toMatchObject({ status: 409, body: { code: "price-changed" } });
+  expect((await post("/cart/ann/checkout", "k")).text).toBe(refused.text);
+  expect(shop.orders.requests).toHaveLength(1);
+});
+
 /** A cart service in a process of its own, which may kill itself when so many units of work are committed. */
 async function startApart({ writes = -1 } = {}) {
   const dataDir = temporaryFolder();

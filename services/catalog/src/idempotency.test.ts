@@ -39,12 +39,14 @@ test("stock is adjusted once", async () => {
   expect(await broken(catalog)).toEqual([]);
 });
 
-test("a refused adjustment is asked anew", async () => {
+test("a refused adjustment stays refused when a copy of it comes late, and is asked anew under another key", async () => {
   const { id } = await catalog.product({ stock: 1 });
-  const take = () => post(`/products/${id}/stock-adjustments`, "take-2", { delta: -2, reason: "lost" });
-  expect((await take()).body.code).toBe("insufficient-stock");
+  const take = (key: string) => post(`/products/${id}/stock-adjustments`, key, { delta: -2, reason: "lost" });
+  expect((await take("take-2")).body.code).toBe("insufficient-stock");
   await post(`/products/${id}/stock-adjustments`, "add-1", { delta: 1, reason: "found" });
-  expect(await take()).toMatchObject({ status: 200, body: { stock: 0 } });
+  expect((await take("take-2")).body.code).toBe("insufficient-stock");
+  expect(await catalog.stockOf(id)).toMatchObject({ stock: 2 });
+  expect(await take("take-2-again")).toMatchObject({ status: 200, body: { stock: 0 } });
 });
 
 test("reservations are held, confirmed, returned and released once", async () => {

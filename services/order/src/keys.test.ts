@@ -39,16 +39,19 @@ it("places one order, and holds its stock once, for however many requests under 
   expect(heldIds(shop.catalog)).toEqual([last.body.id]);
 });
 
-it("refuses another order under the key, and keeps no refusal of the catalog's", async () => {
+it("refuses another order under the key, and a late copy of one that the catalog refused", async () => {
   await shop.call("POST", path, under("taken"));
   expect(await shop.call("POST", path, under("taken", [{ product_id: 2, price: 1 }]))).toMatchObject({
     status: 422,
     body: { code: "idempotency-key-reused" },
   });
   shop.catalog.refuse({ status: 409, code: "insufficient-stock", shortages: [] });
-  expect((await shop.call("POST", path, under("short"))).status).toBe(409);
+  const refused = await shop.call("POST", path, under("short"));
+  expect(refused.status).toBe(409);
   shop.catalog.refuse(undefined);
-  expect((await shop.call("POST", path, under("short"))).status).toBe(201);
+  const copy = await shop.call("POST", path, under("short"));
+  expect([copy.status, copy.text]).toEqual([409, refused.text]);
+  expect((await shop.call("GET", "/orders")).body).toHaveLength(1);
 });
 
 it("replays a cancel and a fulfilment, which by themselves could not be repeated", async () => {

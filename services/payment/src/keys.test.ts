@@ -1,4 +1,4 @@
-import { capturedIn, newOrder, startPayment, total } from "./testing/start-payment.ts";
+import { answerPayable, capturedIn, consent, newOrder, refusal, startPayment, total } from "./testing/start-payment.ts";
 
 let payment: Awaited<ReturnType<typeof startPayment>>;
 beforeEach(async () => {
@@ -30,6 +30,18 @@ test("a decline is kept: the card may be good by now, but this request was decli
   const again = await payment.pay(order, total, under("k1"));
   expect([again.status, again.text, replayed(again.headers)]).toEqual([402, declined.text, "true"]);
   expect((await payment.pay(order, total, under("k2"))).status).toBe(200);
+});
+
+test("a late copy of a payment that was refused charges nothing", async () => {
+  const order = newOrder();
+  answerPayable(payment.orders, () => refusal(409, "insufficient-stock"));
+  const refused = await payment.pay(order, total, under("k1"));
+  answerPayable(payment.orders, ({ order_id }) => consent(order_id));
+  const copy = await payment.pay(order, total, under("k1"));
+  expect([copy.status, copy.text, replayed(copy.headers)]).toEqual([409, refused.text, "true"]);
+  const { dataDir } = payment;
+  await payment.stop();
+  expect(await capturedIn(dataDir)).toEqual([]);
 });
 
 test("a 202 is not final: its repetition tells how the payment ended, and from then on always so", async () => {

@@ -95,6 +95,9 @@ export function paymentRoutes(deps: {
       summary: "Give money back: all that remains, or the amount asked for; 202 while the outcome is not known",
       scope: "payments:refund",
       idempotencyKeptFor: "30d",
+      // What is refused may be possible a moment later, and what is owed is asked for until it is given back. However
+      // many copies come, no more is than the payment has left.
+      idempotencyRefusals: "asked-anew",
       params,
       body: refundBody(unit),
       answers: { 201: refundSchema, 202: refundSchema },

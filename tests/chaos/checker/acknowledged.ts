@@ -25,6 +25,9 @@ export function checkAcknowledged(books: Books, { expect }: Findings, trips: rea
     const orders = ordersOf.get(trip.user) ?? [];
     const words = `${trip.user} wished for ${trip.allowedOrders} and has ${orders.map(({ id }) => id)}`;
     expect(orders.length <= trip.allowedOrders, "one wish is one order", words, orders[0]?.id);
+    const refused = refusalOf(trip);
+    const had = `${trip.user} was told ${refused} and has ${orders.map(({ id }) => id)}`;
+    expect(refused === undefined || orders.length === 0, "who was refused has no order", had, orders[0]?.id);
     for (const order of orders) checkItems(books, trip, order, expect);
     for (const entry of trip.entries) {
       if (entry.what === "refund") checkRefund(books, entry, expect);
@@ -38,6 +41,15 @@ export function checkAcknowledged(books: Books, { expect }: Findings, trips: rea
 type Expect = Findings["expect"];
 
 const told = ({ status }: Entry): boolean => status !== undefined && status < 300;
+
+/** With what an order was refused for good, under a key: a copy of the request may still come, and must do nothing. */
+function refusalOf({ entries }: Trip): string | undefined {
+  const asked = entries.filter(({ what }) => what === "order" || what === "checkout");
+  const code = asked.at(-1)?.code ?? "";
+  return asked.every(({ key }) => key !== undefined) && refusals.has(code) ? code : undefined;
+}
+
+const refusals = new Set(["price-changed", "insufficient-stock", "inactive-product", "unknown-product"]);
 
 function checkOrder(books: Books, trip: Trip, { what, id = "", state = "", total }: Entry, expect: Expect): void {
   const order = books.orders.get(id);

@@ -34,7 +34,7 @@ export function renderProblem(error: unknown, requestId: string): Rendered {
   };
 }
 
-/** A problem as an answer, for a refusal that is kept like one: a declined payment (402). */
+/** A problem as an answer, for a refusal that is kept like one. */
 export function problemAnswer(error: unknown, { requestId }: Pick<RequestContext, "requestId">): Answer {
   const { status, headers, body } = renderProblem(error, requestId);
   return { status, headers: { ...headers, "Content-Type": "application/problem+json" }, body };

@@ -119,12 +119,24 @@ test("a success and a declined payment are final", async () => {
   }
 });
 
-test("a refusal is not kept: repeated it is asked anew, and the key is free for another request", async () => {
-  for (const _ of [1, 2]) {
-    const refused = await post("/ends/409", "refused-1");
-    expect([refused.body.code, refused.headers.get("idempotent-replayed")]).toEqual(["ended", null]);
+test("a late copy of a refused request is refused as it was, and not carried out; nothing else may use the key", async () => {
+  const refused = await post("/ends/409", "refused-1");
+  const copy = await post("/ends/409", "refused-1");
+  expect([refused.status, refused.body.code, refused.headers.get("idempotent-replayed")]).toEqual([409, "ended", null]);
+  expect([copy.status, copy.text, copy.headers.get("idempotent-replayed")]).toEqual([409, refused.text, "true"]);
+  for (const name of ["content-type", "x-end"]) expect(copy.headers.get(name)).toBe(refused.headers.get(name));
+  expect(refused.headers.get("content-type")).toBe("application/problem+json");
+  expect(await things(refused.body.text)).toHaveLength(1);
+  expect((await add("lid", "refused-1")).body.code).toBe("idempotency-key-reused");
+});
+
+test("where a refusal is asked anew a copy is carried out, and the key is free for another request", async () => {
+  for (const times of [1, 2]) {
+    const refused = await post("/anew", "anew-1");
+    expect([refused.body.code, refused.headers.get("idempotent-replayed")]).toEqual(["not-now", null]);
+    expect(await things("anew")).toHaveLength(times);
   }
-  expect((await add("lid", "refused-1")).status).toBe(201);
+  expect((await add("lid", "anew-1")).status).toBe(201);
 });
 
 test.each([202, 500, 503])(

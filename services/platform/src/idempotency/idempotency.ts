@@ -9,9 +9,9 @@ import type { Metrics } from "../metrics.ts";
 import { overloaded, type Problem } from "../problem.ts";
 import type { RequestContext } from "../request-context.ts";
 import { attachClaim, type Claim } from "./claim.ts";
-import { storeAnswers } from "./keep-answers.ts";
-import { claimKeys, dropKeys, freeKeys, type KeyRow, type Wanted } from "./key-store.ts";
-import { endOf, keyInFlight, keyReused, replayOf } from "./rules.ts";
+import { type Answered, type Refused, storeAnswers } from "./keep-answers.ts";
+import { claimKeys, freeKeys, type KeyRow, type Wanted } from "./key-store.ts";
+import { endOf, isKeyInFlight, keyInFlight, keyReused, replayOf } from "./rules.ts";
 
 export type Idempotency = ReturnType<typeof createIdempotency>;
 
@@ -22,8 +22,14 @@ interface Asked extends Wanted {
 
 type Found = { readonly claim: Claim } | { readonly replay: Answer };
 
-/** How a request with a claim ended. An answer is to be kept. */
-type End = { readonly claim: Claim } & ({ readonly answer: Answer } | { readonly how: "free" | "drop" });
+/** A request to be carried out once. */
+type Request = Pick<Wanted, "caller" | "key" | "fingerprint" | "keptForMs"> & {
+  /** For how long a refusal is replayed. */
+  readonly refusalKeptMs: number;
+};
+
+/** How a request with a claim ended: with an answer to be kept, or without, and the key is free. */
+type End = Answered | Refused | { readonly claim: Claim };
 
 /**
  * Requests with an `Idempotency-Key` (docs/adr/0017). Those that wait claim their keys in one unit of work
@@ -68,13 +74,12 @@ export function createIdempotency(options: {
     });
 
   async function endTogether(ended: readonly End[]): Promise<undefined[]> {
-    const endedBy = (how: "free" | "drop") =>
-      ended.filter((each) => "how" in each && each.how === how).map(({ claim }) => claim);
     const answered = ended.filter((each) => "answer" in each);
+    const freed = ended.filter((each) => !("answer" in each)).map(({ claim }) => claim);
     await database.write(async (trx) => {
-      if (answered.length > 0) await storeAnswers(trx, answered);
-      await freeKeys(trx, endedBy("free"));
-      await dropKeys(trx, endedBy("drop"));
+      // Who lost the claim meanwhile is told so: alone, because each then runs singly.
+      if (answered.length > 0 && (await storeAnswers(trx, answered)) < answered.length) throw keyInFlight();
+      await freeKeys(trx, freed);
     });
     return ended.map(() => undefined);
   }
@@ -91,11 +96,11 @@ export function createIdempotency(options: {
   return {
     /**
      * Carries out a request once under its key: `handle` runs with `context.claim`, or the answer of an earlier run is
-     * replayed. Throws 409 `idempotency-in-flight`, 422 `idempotency-key-reused`, and what `handle` throws, but a 402:
-     * that is an answer.
+     * replayed. A refusal that `handle` throws is an answer. Throws 409 `idempotency-in-flight`, 422
+     * `idempotency-key-reused`, what else `handle` throws, and what kept a refusal from being stored.
      */
     async once(
-      request: Pick<Wanted, "caller" | "key" | "fingerprint" | "keptForMs">,
+      { refusalKeptMs, ...request }: Request,
       context: RequestContext,
       handle: () => Promise<Answer> | Answer,
     ): Promise<Answer> {
@@ -109,18 +114,23 @@ export function createIdempotency(options: {
       attachClaim(context, claim);
       let answer: Answer;
       try {
-        answer = await handle();
+        const returned = await handle();
+        answer = claim.kept ?? returned;
       } catch (error) {
-        answer = problemAnswer(error, context);
-        const how = endOf(answer.status);
-        if (how !== "keep") {
-          await end({ claim, how }, context);
+        const problem = problemAnswer(error, context);
+        const how = isKeyInFlight(error) ? "free" : endOf(problem.status);
+        if (how === "free") {
+          await end({ claim }, context);
           throw error;
         }
+        // The unit of what was refused is undone, with what it kept.
+        answer = how === "keep" && claim.kept ? claim.kept : problem;
       }
-      if (claim.kept) return claim.kept;
+      if (answer === claim.kept) return answer;
       const how = endOf(answer.status);
-      await end(how === "keep" ? { claim, answer } : { claim, how }, context);
+      // Not by `end`: nobody is told no while a copy of the request could still be carried out.
+      if (how === "refuse") await ends.add({ claim, answer, until: now() + refusalKeptMs });
+      else await end(how === "keep" ? { claim, answer } : { claim }, context);
       return answer;
     },
   };

@@ -78,17 +78,13 @@ export async function claimKeys(
 }
 
 /** Whoever repeats these goes on where they ended. Those that were taken over stay as they are. */
-export const freeKeys = (trx: Knex, claims: readonly Claim[]): Promise<void> =>
-  onHeld(trx, "UPDATE idempotency_keys SET holder = NULL", claims);
-
-/** As if these had never been asked. Those that were taken over stay as they are. */
-export const dropKeys = (trx: Knex, claims: readonly Claim[]): Promise<void> =>
-  onHeld(trx, "DELETE FROM idempotency_keys", claims);
-
-async function onHeld(trx: Knex, statement: string, claims: readonly Claim[]): Promise<void> {
+export async function freeKeys(trx: Knex, claims: readonly Claim[]): Promise<void> {
   if (claims.length === 0) return;
   const held = claims.map(({ caller, key, holder }) => [caller, key, holder]);
-  await trx.raw(`${statement} WHERE (caller, key, holder) IN (VALUES ${marks(held)})`, bindings(held));
+  await trx.raw(
+    `UPDATE idempotency_keys SET holder = NULL WHERE (caller, key, holder) IN (VALUES ${marks(held)})`,
+    bindings(held),
+  );
 }
 
 /** Deletes up to `limit` keys that are out of their time, and says how many. */

@@ -2,6 +2,7 @@ import type { Database } from "../database/database.ts";
 import type { Answer } from "../http/route.ts";
 import { createLogger } from "../log.ts";
 import { createMetrics } from "../metrics.ts";
+import { databaseUnavailable, Problem } from "../problem.ts";
 import { backgroundContext, type RequestContext } from "../request-context.ts";
 import { openTestDatabase } from "../testing/open-test-database.ts";
 import { createIdempotency, type Idempotency } from "./idempotency.ts";
@@ -17,11 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const boot = (soleOwner = true) =>
-  createIdempotency({ database, soleOwner, metrics: createMetrics("test", "0"), now: () => clock });
+const boot = (soleOwner = true, write: Database["write"] = database.write) =>
+  createIdempotency({ database: { write }, soleOwner, metrics: createMetrics("test", "0"), now: () => clock });
 
 const newContext = () => backgroundContext(createLogger("test", "silent"), 5000);
-const asked = (key: string, fingerprint = "same") => ({ caller: "ann", key, fingerprint, keptForMs: 86_400_000 });
+const asked = (key: string, fingerprint = "same") => ({
+  ...{ caller: "ann", key, fingerprint },
+  ...{ keptForMs: 86_400_000, refusalKeptMs: 60_000 },
+});
+const no = new Problem(409, "no", "No.");
 const made = (key: string): Promise<{ id: string; by: string }[]> =>
   database.read("made").where("id", "like", `${key}%`);
 
@@ -41,21 +46,21 @@ function carryOut(by: string, key: string, options: { on?: Idempotency; until?: 
   });
 }
 
-/** A request that holds the key until it is let go. */
+/** A request that holds the key until it is let go, or refused. */
 async function hold(key: string, on = idempotency) {
-  let open = () => {};
+  let open: (refusal?: Problem) => void = () => {};
   let first: Promise<Answer> = Promise.resolve({ status: 0 });
   const claimed = new Promise<void>((begun) => {
     const until = () => {
       begun();
-      return new Promise<void>((resolve) => {
-        open = resolve;
+      return new Promise<void>((resolve, reject) => {
+        open = (refusal) => (refusal ? reject(refusal) : resolve());
       });
     };
     first = carryOut("first", key, { on, until });
   });
   await claimed;
-  return { first, open: () => open() };
+  return { first, open: (refusal?: Problem) => open(refusal) };
 }
 
 test("a lease that ran out is taken over under the same id, and its first holder rolls back", async () => {
@@ -92,6 +97,40 @@ test("one that lost its lease fails alone: others of its unit keep their answers
   const [refused, done] = await Promise.allSettled([lost.first, carryOut("own", "neighbour")]);
   expect([refused.status, done.status]).toEqual(["rejected", "fulfilled"]);
   expect((await made("neighbour")).map(({ by }) => by)).toEqual(["own"]);
+});
+
+test("a refusal is replayed for a minute; then the key is new, and what it makes has another id", async () => {
+  const { first, open } = await hold("refused");
+  const [{ resource_id: id }] = await database.read("idempotency_keys").where({ key: "refused" });
+  open(no);
+  const refused = await first;
+  clock += 59_999;
+  const copy = await carryOut("copy", "refused");
+  expect(copy).toMatchObject({ status: 409, headers: { "Idempotent-Replayed": "true" } });
+  expect(JSON.parse(copy.json ?? "")).toEqual(refused.body);
+  clock += 1;
+  const later = await carryOut("later", "refused");
+  expect(later).toMatchObject({ status: 201, body: { id: expect.not.stringContaining(id), by: "later" } });
+  expect((await made("refused")).map(({ by }) => by)).toEqual(["later"]);
+});
+
+test("one that lost its lease is not told no, because another may have carried it out", async () => {
+  const { first, open } = await hold("overtaken");
+  clock += 60_000;
+  await carryOut("second", "overtaken");
+  open(no);
+  await expect(first).rejects.toMatchObject({ code: "idempotency-in-flight" });
+});
+
+test("nobody is told no before that is kept: a copy could still be carried out", async () => {
+  let writes = 0;
+  const failing = boot(true, (unit, options) => {
+    writes += 1;
+    return writes === 2 ? Promise.reject(databaseUnavailable()) : database.write(unit, options);
+  });
+  const { first, open } = await hold("unkept", failing);
+  open(no);
+  await expect(first).rejects.toMatchObject({ code: "database-unavailable" });
 });
 
 test("a key out of its time is new again, and swept otherwise", async () => {

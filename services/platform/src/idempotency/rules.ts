@@ -4,6 +4,12 @@ import { Problem } from "../problem.ts";
 /** How long a holder may take before another may do its work. */
 export const leaseMs = 60_000;
 
+/**
+ * How long a refusal is replayed: as long as a copy of the request may still be on its way, sent again by a proxy or left
+ * in the socket of a process that stood still. Carried out, it would have an effect that the asker was told there is not.
+ */
+export const refusalKeptMs = leaseMs;
+
 /** How long an answer can be replayed. */
 export type KeptFor = "24h" | "30d";
 const dayMs = 86_400_000;
@@ -11,21 +17,27 @@ export const keptForMs: Readonly<Record<KeptFor, number>> = { "24h": dayMs, "30d
 
 /**
  * What becomes of the key when a request ends with this status. `keep`: it changed something, and the answer is final.
- * `free`: it is not final, or nobody knows; a repetition runs again under the same resource id. `drop`: it was refused.
+ * `free`: it is not final, or nobody knows; a repetition runs again under the same resource id. `refuse`: it changed
+ * nothing, and is not asked anew before no copy of it can come any more.
  */
-export function endOf(status: number): "keep" | "free" | "drop" {
+export function endOf(status: number): "keep" | "free" | "refuse" {
   if (status === 202 || status >= 500) return "free";
-  return status < 300 || status === 402 ? "keep" : "drop";
+  return status < 300 || status === 402 ? "keep" : "refuse";
 }
+
+const inFlight = "idempotency-in-flight";
 
 export const keyInFlight = (): Problem =>
   new Problem(
     409,
-    "idempotency-in-flight",
+    inFlight,
     "A request with this Idempotency-Key is being carried out. Repeat it to get its answer.",
     {},
     { "Retry-After": "1" },
   );
+
+/** Whether this was thrown because another has the key: nothing is known of the request then. */
+export const isKeyInFlight = (error: unknown): boolean => error instanceof Problem && error.code === inFlight;
 
 export const keyReused = (): Problem =>
   new Problem(
