@@ -1,7 +1,7 @@
 # Every command of the project. Each does its own set-up: only Node and, for the SQLite driver, a C++ compiler are assumed.
 # Each recipe is one process, so that a signal to make reaches it.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test chaos mutations restore check clean node installed built format lint types docs unit
+.PHONY: help run dev build test chaos mutations journey restore images manifests chart tools check clean node installed built format lint types docs unit
 
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
@@ -28,10 +28,25 @@ chaos: built ## Kill, pause and cut off the shop while buyers buy, then check ev
 mutations: built ## Show that the chaos run notices: each mutation of the code must be caught; make mutations ARGS=inbox runs one
 	@node_modules/.bin/tsx --conditions=source tests/chaos/mutations/main.ts $(ARGS)
 
-check: lint types docs unit ## Format, lint, types, links and commands in the docs, and the tests beside the code
+journey: node ## Buy, pay and give back in a running shop, on a product of its own; a key but the development one: API_KEY
+	@node helm/shop/files/journey.mjs
+
+images: node ## Build the services' images; with podman: make images IMAGE_BUILD="podman build"
+	@node scripts/images.mjs
+
+manifests: node ## Render k8s/base and the chart's README anew, after a change of the chart
+	@node scripts/manifests.mjs
+
+chart: node ## Lint, render, validate and test the chart and k8s/, without a cluster
+	@node scripts/check-chart/main.mjs
+
+tools: node ## Get what make chart needs, and skaffold, at their pinned versions; make tools ARGS=helm gets one
+	@node scripts/tools.mjs $(ARGS)
+
+check: lint types docs unit chart ## Format, lint, types, links and commands in the docs, the tests beside the code, the chart
 
 clean: ## Remove what the build made; data and dependencies stay
-	@rm -rf services/*/dist tests/dist coverage
+	@rm -rf dist services/*/dist tests/dist coverage
 
 node:
 	@command -v node >/dev/null || { echo "Shop needs Node 20.17 or newer, and there is no node here. See https://nodejs.org."; exit 1; }

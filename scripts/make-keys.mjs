@@ -1,0 +1,19 @@
+// Prints the Secret that k8s/ mounts, with new random keys, to be made once in a namespace:
+//   node scripts/make-keys.mjs | kubectl create -f -
+// `create` refuses when it is there already; `apply` would put new keys in the place of those in use. With arguments it
+// makes keys for these callers instead: node scripts/make-keys.mjs admin backup cart order payment front-end
+import { randomBytes } from "node:crypto";
+
+const callers = process.argv.length > 2 ? process.argv.slice(2) : ["admin", "backup", "cart", "order", "payment"];
+
+const secret = {
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name: "shop-keys", labels: { "app.kubernetes.io/name": "shop", "app.kubernetes.io/instance": "shop" } },
+  type: "Opaque",
+  stringData: {
+    ...Object.fromEntries(callers.map((caller) => [caller, randomBytes(32).toString("base64url")])),
+    "webhook-secret": `whsec_${randomBytes(32).toString("base64")}`,
+  },
+};
+console.log(JSON.stringify(secret, null, 2));
