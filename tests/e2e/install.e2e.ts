@@ -1,0 +1,53 @@
+import { run } from "./cluster.ts";
+import { figure, secondsSince } from "./figures.ts";
+import { services } from "./images.ts";
+import { useNamespace } from "./namespace.ts";
+import { ports, useRelease } from "./release.ts";
+
+const namespace = useNamespace("install");
+const shop = useRelease(namespace);
+let notes: string;
+
+test("install: all is ready within 60 s of helm install, under the restricted Pod Security Standard", async () => {
+  const begin = performance.now();
+  notes = await shop.install({ settings: { seedProducts: true } });
+  await shop.ready(60_000);
+  figure("helm install to ready", secondsSince(begin));
+
+  const { metadata } = await namespace.get("namespace", namespace.name);
+  expect(metadata.labels).toMatchObject({ "pod-security.kubernetes.io/enforce": "restricted" });
+  const pods = await namespace.list("pods", "-l", shop.selector);
+  const restarts = pods.map(({ status }) => status.containerStatuses[0].restartCount);
+  expect(restarts).toEqual(services.map(() => 0));
+});
+
+test("helm test: the journey through all services succeeds", async () => {
+  const begin = performance.now();
+  expect(await shop.test()).toMatch(/Phase:\s+Succeeded/);
+  figure("helm test", secondsSince(begin));
+});
+
+test("the commands that helm install prints lead from a product to a paid order", async () => {
+  const readKey = /^ *(KEY=.*)$/m.exec(notes)?.[1];
+  const commands = notes.match(/curl -X .*/g) ?? [];
+  let id = "";
+  const answers: string[] = [];
+  for (const command of commands) {
+    const script = `${readKey}\n${await atFreePorts(command)} -sS -w '\\n%{http_code}'`.replaceAll("<id>", id);
+    const [body = "", status = ""] = (await run("bash", ["-c", script])).split(/\n(?=\d+$)/);
+    answers.push(`${/curl -X ([A-Z]+) "[^"]*?\d\/([a-z]+)/.exec(command)?.slice(1).join(" ")} ${status}`);
+    if (status === "201") id = JSON.parse(body).id;
+  }
+  expect(answers).toEqual(["GET products 200", "POST cart 200", "GET cart 200", "POST orders 201", "POST pay 200"]);
+  const { body } = await shop.call("order", `GET /orders/${id}`);
+  expect(body).toMatchObject({ status: "PAID", hold: "confirmed", total: 999.99 });
+});
+
+/** The command with the ports that the notes forward replaced by free ones. */
+async function atFreePorts(command: string): Promise<string> {
+  let changed = command;
+  for (const service of services)
+    if (command.includes(`localhost:${ports[service]}`))
+      changed = changed.replace(`http://localhost:${ports[service]}`, await shop.url(service));
+  return changed;
+}

@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root, run } from "./cluster.ts";
+import type { Figure } from "./figures.ts";
+import { prepareImages } from "./images.ts";
+
+// `make e2e`: builds and loads the images, runs the tests, and removes their namespaces however the tests ended.
+
+const id = randomBytes(4).toString("hex");
+const folder = mkdtempSync(join(tmpdir(), "shop-e2e-"));
+const figuresFile = join(folder, "figures");
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
+
+try {
+  await run("kubectl", ["version"], { withinMs: 20_000 });
+  await prepareImages();
+  process.exitCode = await runTests();
+  report();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+} finally {
+  if (process.env.E2E_KEEP !== "1") await run("kubectl", ["delete", "namespace", "-l", `shop-e2e=${id}`]);
+  rmSync(folder, { recursive: true });
+}
+
+async function runTests(): Promise<number> {
+  const jest = ["node_modules/jest/bin/jest.js", "--config=tests/e2e/jest.config.js", ...process.argv.slice(2)];
+  const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
+  const child = spawn(process.execPath, [...flags, ...jest], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, E2E_RUN: id, E2E_FIGURES: figuresFile },
+  });
+  interrupted.signal.addEventListener("abort", () => child.kill());
+  const [code] = await once(child, "close");
+  return code ?? 1;
+}
+
+/** The figures of all tests as a table, and for other programs in figures.json. */
+function report(): void {
+  const lines = readIfThere(figuresFile).split("\n").filter(Boolean);
+  const figures: readonly Figure[] = lines.map((line) => JSON.parse(line));
+  for (const { test, what, value } of figures) console.log(`| ${test} | ${what} | ${value} |`);
+  writeFileSync(join(root, "tests/e2e/figures.json"), `${JSON.stringify(figures, undefined, 2)}\n`);
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,101 @@
+import { type Answer, ask, type CallOptions } from "./client.ts";
+import type { KubernetesObject } from "./cluster.ts";
+import { createForwards, openForward } from "./forward.ts";
+import { imageValues, type Service } from "./images.ts";
+import type { Namespace } from "./namespace.ts";
+
+export type Values = Readonly<Record<string, unknown>>;
+
+export const ports: Readonly<Record<Service, number>> = { catalog: 8002, cart: 8001, order: 8003, payment: 8004 };
+
+/** Images, which every release needs. Another `image` replaces them. */
+const baseValues: Values = { image: imageValues };
+
+export type Release = ReturnType<typeof useRelease>;
+
+/**
+ * A release of the chart in a namespace. Nothing is installed yet. Values are those of the tests' images and what a
+ * call names: nothing is kept from the call before.
+ */
+export function useRelease(namespace: Namespace, name = "shop") {
+  const selector = `app.kubernetes.io/name=shop,app.kubernetes.io/instance=${name}`;
+  const forwards = createForwards((service) =>
+    openForward(namespace.name, `service/${name}-${service}`, ports[service as Service]),
+  );
+  const helm = (args: readonly string[], values?: Values): Promise<string> => {
+    const input = values && JSON.stringify({ ...baseValues, ...values });
+    return namespace.helm([...args, ...(input ? ["--values", "-"] : [])], input ? { input } : {});
+  };
+  afterAll(() => forwards.renew());
+
+  const release = {
+    name,
+    namespace,
+    selector,
+    podOf: (service: Service): string => `${name}-${service}-0`,
+    workloadOf: (service: Service): string => `statefulset/${name}-${service}`,
+
+    /** `helm install`; answers with the notes. It does not wait: `ready` does. */
+    install: (values: Values = {}): Promise<string> => helm(["install", name, "helm/shop"], values),
+    upgrade: (values: Values = {}): Promise<string> => helm(["upgrade", name, "helm/shop"], values),
+    rollback: (revision?: number): Promise<string> => helm(["rollback", name, ...(revision ? [`${revision}`] : [])]),
+    uninstall: (): Promise<string> => helm(["uninstall", name, "--wait"]),
+    test: (): Promise<string> => helm(["test", name, "--logs"]),
+
+    /** Until each workload has the pods that it wants, ready and made from its newest template. */
+    async ready(withinMs = 120_000): Promise<void> {
+      const there = await namespace.list("statefulsets", "-l", selector);
+      const isDone: Parameters<Namespace["watch"]>[1] = (all) =>
+        there.every(({ metadata }) => isSettled(all.get(metadata.name)));
+      const sets = await namespace.watch(["statefulsets", "-l", selector], isDone, withinMs);
+      const wanted = [...sets.values()].filter(({ spec }) => spec.replicas > 0);
+      const isUp = (pods: ReadonlyMap<string, KubernetesObject>) =>
+        wanted.every(({ metadata, status }) => isReady(pods.get(`${metadata.name}-0`), status.updateRevision));
+      await namespace.watch(["pods", "-l", selector], isUp, withinMs);
+      await forwards.renew();
+    },
+
+    /** The key that a caller presents: the first line of its entry in the release's own Secret. */
+    async key(caller = "admin"): Promise<string> {
+      const { data } = await namespace.get("secret", `${name}-keys`);
+      return (
+        Buffer.from(data?.[caller] ?? "", "base64")
+          .toString()
+          .split("\n")[0] ?? ""
+      );
+    },
+
+    /** Where a service is on this machine, by `kubectl port-forward` from a free port. */
+    url: (service: Service): Promise<string> => forwards.url(service),
+
+    /** Asks a service through `kubectl port-forward`: `call("order", "GET /orders")`. Throws when there is no answer. */
+    async call(service: Service, request: string, options: CallOptions = {}): Promise<Answer> {
+      const [method = "", path = ""] = request.split(" ");
+      const { caller = "admin" } = options;
+      const key = options.key ?? (caller === null ? undefined : await release.key(caller));
+      const url = await forwards.url(service);
+      try {
+        return await ask(url + path, method, key === undefined ? options : { ...options, key });
+      } catch (error) {
+        // Its pod may have gone away: the next call looks for the one that is there then.
+        await forwards.drop(service);
+        throw error;
+      }
+    },
+  };
+  return release;
+}
+
+const isSettled = (set: KubernetesObject | undefined): boolean =>
+  set !== undefined &&
+  set.status.observedGeneration === set.metadata.generation &&
+  set.status.replicas === set.spec.replicas &&
+  (set.status.updatedReplicas ?? 0) === set.spec.replicas;
+
+/** Whether the pod answers, is not going away, and is of that revision of its workload. */
+export function isReady(pod: KubernetesObject | undefined, revision?: string): boolean {
+  if (!pod || pod.metadata.deletionTimestamp) return false;
+  if (revision && pod.metadata.labels?.["controller-revision-hash"] !== revision) return false;
+  const conditions: readonly { type: string; status: string }[] = pod.status.conditions ?? [];
+  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+}
