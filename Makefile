@@ -1,7 +1,7 @@
 # Every command of the project. Each does its own set-up: only Node and, for the SQLite driver, a C++ compiler are assumed.
 # Each recipe is one process, so that a signal to make reaches it.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test chaos mutations journey restore images manifests chart tools check clean node installed built format lint types docs unit
+.PHONY: help run dev build test chaos mutations journey restore images e2e manifests chart tools check clean node installed built format lint types docs unit
 
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
@@ -33,6 +33,9 @@ journey: node ## Buy, pay and give back in a running shop, on a product of its o
 
 images: node ## Build the services' images; with podman: make images IMAGE_BUILD="podman build"
 	@node scripts/images.mjs
+
+e2e: installed ## Test the chart on the cluster that kubectl uses, see tests/e2e/README.md; some only: make e2e ARGS=install
+	@node_modules/.bin/tsx tests/e2e/main.ts $(ARGS)
 
 manifests: node ## Render k8s/base and the chart's README anew, after a change of the chart
 	@node scripts/manifests.mjs
