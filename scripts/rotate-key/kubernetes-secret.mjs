@@ -28,6 +28,10 @@ export function createKubernetesSecret({ name, access, say }) {
   /** As it was when it was last read or written. */
   let object;
 
+  async function get() {
+    object = JSON.parse(await kubectl(["get", "secret", name, "-o", "json"]));
+  }
+
   /** The files that do not show the entry as it is in the Secret; what cannot be read counts as one. */
   async function behind(entry) {
     const digest = createHash("sha256").update(entryOf(entry)).digest("hex");
@@ -44,7 +48,7 @@ export function createKubernetesSecret({ name, access, say }) {
 
   return {
     async read(entry) {
-      object = JSON.parse(await kubectl(["get", "secret", name, "-o", "json"]));
+      await get();
       const lines = entryOf(entry).toString().split("\n");
       return {
         lines: lines.map((line) => line.trim()).filter((line) => line !== ""),
@@ -52,17 +56,28 @@ export function createKubernetesSecret({ name, access, say }) {
       };
     },
 
-    /** Refused by the API server when somebody else changed the Secret in between. */
+    /** Refused when somebody else changed the entry in between. Other entries may be rotated at the same time. */
     async write(entry, lines, note) {
-      object.data[entry] = Buffer.from(`${lines.join("\n")}\n`).toString("base64");
-      const { [noteOf(entry)]: _, ...others } = object.metadata.annotations ?? {};
-      object.metadata.annotations = note === undefined ? others : { ...others, [noteOf(entry)]: note };
-      object = JSON.parse(await kubectl(["replace", "-f", "-", "-o", "json"], JSON.stringify(object)));
+      const seen = object.data?.[entry];
+      for (let triesLeft = 10; ; triesLeft--) {
+        await get();
+        if (object.data?.[entry] !== seen) throw refusal(`Somebody else changed ${entry}. Run it again.`);
+        object.data[entry] = Buffer.from(`${lines.join("\n")}\n`).toString("base64");
+        const { [noteOf(entry)]: _, ...others } = object.metadata.annotations ?? {};
+        object.metadata.annotations = note === undefined ? others : { ...others, [noteOf(entry)]: note };
+        try {
+          object = JSON.parse(await kubectl(["replace", "-f", "-", "-o", "json"], JSON.stringify(object)));
+          return;
+        } catch (error) {
+          // The API server takes only what was read last.
+          if (triesLeft === 0 || !error.message.includes("(Conflict)")) throw error;
+        }
+      }
     },
 
     /** Resolves when every running pod has read the entry as it is. */
     async arrived(entry) {
-      say("waiting until every pod has it; up to two minutes");
+      say("  waiting until every pod has it, up to two minutes");
       for (const end = Date.now() + arriveWithinMs; ; await delay(2_000)) {
         const files = await behind(entry);
         if (files.length === 0) return void (await delay(reReadMs));

@@ -21,14 +21,14 @@ export async function rotate({ entry, secret, newLine, keepOld = false, say = ()
     fresh = newLine();
     lines = [...lines, fresh];
     await secret.write(entry, lines, digestOf(fresh));
-    say(`${entry}: 1 of 3, the new one is accepted beside the old one`);
+    say(`${entry}: 1 of 3, the new one is put beside the old one`);
   }
   if (lines[0] !== fresh) {
     await secret.arrived(entry);
     lines = [fresh, ...lines.filter((line) => line !== fresh)];
     await secret.write(entry, lines, digestOf(fresh));
   }
-  say(`${entry}: 2 of 3, the new one is presented, the old one is still accepted`);
+  say(`${entry}: 2 of 3, the new one is put first, the old one is still accepted`);
   await secret.arrived(entry);
   if (keepOld) return;
 
