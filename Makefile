@@ -6,7 +6,7 @@
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: node ## Run the whole shop until Ctrl-C; ports: CART_PORT, CATALOG_PORT, ORDER_PORT, PAYMENT_PORT
 	@node scripts/start.mjs

@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const targets = new Set(readFileSync(join(root, "Makefile"), "utf8").match(/^[a-z-]+(?=:)/gm));
+const targets = new Set(readFileSync(join(root, "Makefile"), "utf8").match(/^[a-z0-9-]+(?=:)/gm));
 const npmScripts = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
 const skipped = new Set(["node_modules", "dist", "data", "coverage"]);
 
@@ -44,7 +44,7 @@ function unknownCommands(text) {
     .join("\n");
   const named = (pattern) => [...code.matchAll(pattern)].map((match) => match[1]);
   return [
-    ...named(/(?:^|[`;&|] *|[A-Z_]+=\S+ )make ([a-z-]+)/gm)
+    ...named(/(?:^|[`;&|] *|[A-Z_]+=\S+ )make ([a-z0-9-]+)/gm)
       .filter((name) => !targets.has(name))
       .map((name) => `there is no make ${name}`),
     ...named(/npm run ([a-z:-]+)/g)
