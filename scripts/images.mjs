@@ -72,7 +72,7 @@ function sizeOf(image) {
   };
   for (const name of basename(tool) in asks ? [basename(tool)] : Object.keys(asks)) {
     const { stdout } = spawnSync(name, [...asks[name], image], { encoding: "utf8" });
-    const [, number, unit] = stdout?.match(/^([\d.]+) ?([KMG]?B)?\s*$/) ?? [];
+    const [, number, unit] = stdout?.match(/^([\d.]+) ?([KMG]?B)?$/m) ?? [];
     if (number) return number * { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }[unit ?? "B"];
   }
   return undefined;
