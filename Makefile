@@ -64,7 +64,7 @@ format: installed
 	@node_modules/.bin/biome check --write .
 
 lint: installed
-	@node_modules/.bin/biome ci .
+	@node_modules/.bin/biome ci . && for file in Dockerfile.* services/*/Dockerfile; do node_modules/.bin/dockerfile-utils lint $$file || exit 1; done
 
 types: installed
 	@node_modules/.bin/tsc -b
