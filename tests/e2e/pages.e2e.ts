@@ -190,8 +190,8 @@ describe("docs/operations.md", () => {
       const backups = await operator.run('curl -i "http://localhost:8003/admin/backups" -H "X-API-Key: $KEY"');
       expect(statusesIn(backups)).toEqual([200]);
       expect(backups).toContain("orders-");
-    // Of step 3: it has been backed up, restored and kept.
-    expect(await operator.run('curl "http://localhost:8003/orders" -H "X-API-Key: $KEY"')).toContain('"journey-');
+      // Of step 3: it has been backed up, restored and kept.
+      expect(await operator.run('curl "http://localhost:8003/orders" -H "X-API-Key: $KEY"')).toContain('"journey-');
 
       await operator.endForwards();
       await operator.run(`helm uninstall shop --namespace shop --wait\n${removalIn(notes)}`);
