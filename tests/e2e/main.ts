@@ -32,14 +32,25 @@ try {
 async function runTests(): Promise<number> {
   const jest = ["node_modules/jest/bin/jest.js", "--config=tests/e2e/jest.config.js", ...process.argv.slice(2)];
   const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
+  // A process group of its own, which ends as a whole: none of its kubectl is left behind.
   const child = spawn(process.execPath, [...flags, ...jest], {
     cwd: root,
     stdio: "inherit",
+    detached: true,
     env: { ...process.env, E2E_RUN: id, E2E_FIGURES: figuresFile },
   });
-  interrupted.signal.addEventListener("abort", () => child.kill());
+  interrupted.signal.addEventListener("abort", () => endGroup(child.pid));
   const [code] = await once(child, "close");
+  endGroup(child.pid);
   return code ?? 1;
+}
+
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader);
+  } catch {
+    // Nothing of it is left.
+  }
 }
 
 /** The figures of all tests as a table, and for other programs in figures.json. */

@@ -8,8 +8,13 @@ export type Values = Readonly<Record<string, unknown>>;
 
 export const ports: Readonly<Record<Service, number>> = { catalog: 8002, cart: 8001, order: 8003, payment: 8004 };
 
-/** Images, which every release needs. Another `image` replaces them. */
-const baseValues: Values = { image: imageValues };
+const cpu = process.env.E2E_CPU_REQUEST;
+
+/** Images, which every release needs. What a test says of `image` or `defaults` replaces these. */
+const baseValues: Values = {
+  image: imageValues,
+  ...(cpu ? { defaults: { resources: { requests: { cpu } } } } : {}),
+};
 
 export type Release = ReturnType<typeof useRelease>;
 
