@@ -4,7 +4,7 @@ import { services } from "./images.ts";
 import { useNamespace } from "./namespace.ts";
 import { useRelease } from "./release.ts";
 
-// Item 8: what the CronJob copied is enough to bring a shop back that has lost its databases.
+// What the CronJob copied is enough to bring a shop back that has lost its databases.
 
 const namespace = useNamespace("backup");
 const shop = useRelease(namespace);

@@ -3,7 +3,10 @@ import base from "../../jest.config.js";
 export default {
   rootDir: "../..",
   testMatch: ["<rootDir>/tests/e2e/*.e2e.ts"],
-  testEnvironment: "node",
+  testEnvironment: base.testEnvironment,
+  testEnvironmentOptions: base.testEnvironmentOptions,
+  globalSetup: base.globalSetup,
+  globalTeardown: base.globalTeardown,
   extensionsToTreatAsEsm: base.extensionsToTreatAsEsm,
   transform: base.transform,
   modulePathIgnorePatterns: base.modulePathIgnorePatterns,
