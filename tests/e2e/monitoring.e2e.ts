@@ -9,7 +9,7 @@ import { useNamespace } from "./namespace.ts";
 import { startPrometheus } from "./prometheus.ts";
 import { useRelease } from "./release.ts";
 
-Prometheus in the cluster, with the chart's own rules and their own times.
+// Prometheus in the cluster, with the chart's own rules and their own times.
 
 const namespace = useNamespace("monitoring");
 const shop = useRelease(namespace);
