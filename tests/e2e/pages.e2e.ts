@@ -65,7 +65,7 @@ describe("README.md, with Helm", () => {
   let id: string;
 
   test(
-    "the images are built and loaded as IMAGE_BUILD and IMAGE_LOAD do it; helm install is ready when it ends",
+    "it builds and loads images as make e2e does, by other commands; helm install is ready when it ends",
     async () => {
       expect(build).toBe("make images");
       expect(load).toBe(
