@@ -37,6 +37,7 @@ export async function buildImage(service: Service, tag: string, folder: string):
 /** Builds and loads the images of all services, unless E2E_SKIP_BUILD=1 says that they are there. */
 export async function prepareImages(): Promise<void> {
   if (process.env.E2E_SKIP_BUILD === "1") return;
+  console.log("Building and loading the images; some minutes at first");
   await run(process.execPath, ["scripts/images.mjs"], { cwd: root, withinMs: 1_800_000 });
   await loadImages(...services.map((service) => imageOf(service)));
 }
