@@ -12,7 +12,10 @@ const providerPod = nodePod(provider, {
   mounts: {
     "/data": { emptyDir: {} },
     "/keys": {
-      secret: { secretName: '{{ include "shop.keysSecret" . }}', items: [{ key: "payment", path: "payment" }] },
+      secret: {
+        secretName: '{{ include "shop.keySecret" (dict "root" . "entry" "payment") }}',
+        items: [{ key: "payment", path: "payment" }],
+      },
     },
   },
 });
