@@ -3,8 +3,9 @@
 // `create` refuses when it is there already; `apply` would put new keys in the place of those in use. With arguments it
 // makes keys for these callers instead: node scripts/make-keys.mjs admin backup cart order payment front-end
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 
-const callers = process.argv.length > 2 ? process.argv.slice(2) : ["admin", "backup", "cart", "order", "payment"];
+const callers = process.argv.length > 2 ? process.argv.slice(2) : callersOfManifests();
 
 const secret = {
   apiVersion: "v1",
@@ -17,3 +18,10 @@ const secret = {
   },
 };
 console.log(JSON.stringify(secret, null, 2));
+
+/** Those to whom the manifests give scopes: the indented JSON under scopes.json. */
+function callersOfManifests() {
+  const manifest = readFileSync(new URL("../k8s/base/configmap.yaml", import.meta.url), "utf8");
+  const [, scopes] = /^ {2}scopes\.json: \|\n((?: {4}.*\n)+)/m.exec(manifest);
+  return Object.keys(JSON.parse(scopes));
+}

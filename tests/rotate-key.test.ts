@@ -100,11 +100,12 @@ test("an entry that is not there is refused, and not made", async () => {
   expect(written).toEqual([]);
 });
 
-test("the files of an entry are found in Secret and projected volumes, in running pods alone", () => {
-  const pod = (name: string, volume: object, status: object = { phase: "Running" }, metadata: object = {}) => ({
+test("the files of an entry are found in Secret and projected volumes, in pods that run or start on a node", () => {
+  const pod = (name: string, volume: object, status: object = { phase: "Running" }, metadata = {}, spec = {}) => ({
     metadata: { name, ...metadata },
     status,
     spec: {
+      ...spec,
       containers: [{ name: "main", volumeMounts: [{ name: "keys", mountPath: "/keys" }] }, { name: "other" }],
       volumes: [
         { name: "keys", ...volume },
@@ -123,11 +124,21 @@ test("the files of an entry are found in Secret and projected volumes, in runnin
     pod("whole", { secret: { secretName: "shop-keys" } }),
     pod("others", { secret: { secretName: "other-keys" } }),
     pod("over", { secret }, { phase: "Succeeded" }),
+    pod("waiting for a node", { secret }, { phase: "Pending" }),
+    pod("starting", { secret }, { phase: "Pending" }, {}, { nodeName: "one" }),
+    pod(
+      "starting and ending",
+      { secret },
+      { phase: "Pending" },
+      { deletionTimestamp: "2026-01-31T12:00:00Z" },
+      { nodeName: "one" },
+    ),
     pod("ending", { secret }, { phase: "Running" }, { deletionTimestamp: "2026-01-31T12:00:00Z" }),
   ];
   expect(mountedFiles(pods, "shop-keys", "admin")).toEqual([
     { pod: "one", container: "main", path: "/keys/key" },
     { pod: "two", container: "main", path: "/keys/keys/admin" },
     { pod: "whole", container: "main", path: "/keys/admin" },
+    { pod: "starting", container: "main", path: "/keys/key" },
   ]);
 });

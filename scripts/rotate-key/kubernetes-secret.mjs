@@ -1,7 +1,4 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { refusal } from "../launcher/refusal.mjs";
 import { mountedFiles } from "./mounted-files.mjs";
@@ -10,19 +7,11 @@ import { mountedFiles } from "./mounted-files.mjs";
 const arriveWithinMs = 240_000;
 const reReadMs = 5_000;
 
-/** A Secret of the cluster as `rotate` uses it. `access` are kubectl's own options: the context and the namespace. */
-export function createKubernetesSecret({ name, access, say }) {
-  /** Values go over standard input alone: a process's arguments can be read by others on the machine. */
-  async function kubectl(args, input = "") {
-    const child = spawn("kubectl", [...access, ...args], { stdio: "pipe" });
-    const ended = once(child, "close").catch((error) => {
-      throw refusal(error.code === "ENOENT" ? "There is no kubectl here." : error.message);
-    });
-    child.stdin.on("error", () => {}).end(input);
-    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    if (code !== 0) throw refusal(`kubectl ${args[0]}: ${stderr.trim()}`);
-    return stdout;
-  }
+/**
+ * A Secret of the cluster as `rotate` uses it. `kubectl(args, input)` answers with what it printed; `wait(ms)` and
+ * `now()` are the clock.
+ */
+export function createKubernetesSecret({ name, kubectl, say = () => {}, wait = delay, now = Date.now }) {
   const noteOf = (entry) => `shop.rotation/${entry}`;
   const entryOf = (entry) => Buffer.from(object.data?.[entry] ?? "", "base64");
   /** As it was when it was last read or written. */
@@ -32,18 +21,19 @@ export function createKubernetesSecret({ name, access, say }) {
     object = JSON.parse(await kubectl(["get", "secret", name, "-o", "json"]));
   }
 
-  /** The files that do not show the entry as it is in the Secret; what cannot be read counts as one. */
+  /** What does not show the entry as it is in the Secret, in words; a file that cannot be read counts as one. */
   async function behind(entry) {
     const digest = createHash("sha256").update(entryOf(entry)).digest("hex");
     const { items } = JSON.parse(await kubectl(["get", "pods", "-o", "json"]));
     const files = mountedFiles(items, name, entry);
-    if (files.length === 0) throw refusal(`No running pod shows the entry ${entry} of the Secret ${name}.`);
+    // All pods may be about to start anew.
+    if (files.length === 0) return [`no running pod shows the entry ${entry} of the Secret ${name}`];
     const isBehind = async ({ pod, container, path }) => {
       const sum = await kubectl(["exec", pod, "-c", container, "--", "sha256sum", path]).catch(() => "");
       return !sum.startsWith(digest);
     };
     const results = await Promise.all(files.map(isBehind));
-    return files.filter((_, index) => results[index]);
+    return files.filter((_, index) => results[index]).map(({ pod, path }) => `${pod}:${path}`);
   }
 
   return {
@@ -75,14 +65,13 @@ export function createKubernetesSecret({ name, access, say }) {
       }
     },
 
-    /** Resolves when every running pod has read the entry as it is. */
+    /** Resolves when every pod has read the entry as it is, those too that were starting meanwhile. */
     async arrived(entry) {
       say("  waiting until every pod has it, up to two minutes");
-      for (const end = Date.now() + arriveWithinMs; ; await delay(2_000)) {
-        const files = await behind(entry);
-        if (files.length === 0) return void (await delay(reReadMs));
-        if (Date.now() > end)
-          throw refusal(`Still not there: ${files.map(({ pod, path }) => `${pod}:${path}`).join(", ")}`);
+      for (const end = now() + arriveWithinMs; ; await wait(2_000)) {
+        const missing = await behind(entry);
+        if (missing.length === 0) return void (await wait(reReadMs));
+        if (now() > end) throw refusal(`Still not there: ${missing.join(", ")}`);
       }
     },
   };

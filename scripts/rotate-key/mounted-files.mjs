@@ -1,7 +1,10 @@
-/** The files in running containers that show one entry of a Secret: `[{pod, container, path}]`, from a list of pods. */
+/**
+ * The files that show one entry of a Secret: `[{pod, container, path}]`, from a list of pods. A pod that is starting on
+ * its node counts: it may have mounted the Secret as it was before.
+ */
 export const mountedFiles = (pods, secret, entry) =>
   pods
-    .filter(({ metadata, status }) => status.phase === "Running" && !metadata.deletionTimestamp)
+    .filter(({ metadata, spec, status }) => isOnNode(spec, status) && !metadata.deletionTimestamp)
     .flatMap(({ metadata, spec }) =>
       (spec.volumes ?? []).flatMap((volume) =>
         namesIn(volume, secret, entry).flatMap((name) =>
@@ -13,6 +16,8 @@ export const mountedFiles = (pods, secret, entry) =>
         ),
       ),
     );
+
+const isOnNode = ({ nodeName }, { phase }) => phase === "Running" || (phase === "Pending" && nodeName !== undefined);
 
 /** Under which names a volume shows the entry: as a Secret of its own, or as one source of a projected volume. */
 function namesIn(volume, secret, entry) {

@@ -73,7 +73,10 @@ test("helm upgrade to other images and another setting", async () => {
 
 test("helm uninstall keeps the claims and the keys, and helm install finds them again", async () => {
   const claims = async () => (await namespace.list("pvc")).map(({ metadata }) => [metadata.name, metadata.uid]);
-  const keys = async () => (await namespace.get("secret", `${shop.name}-keys`)).data;
+  const keys = async () =>
+    (await namespace.list("secrets", "-l", `${shop.selector},app.kubernetes.io/component=keys`)).map(
+      ({ data }) => data,
+    );
   const before = { claims: await claims(), keys: await keys() };
   await shop.uninstall();
   // At once, as people do: the old pods may still be stopping.
@@ -81,6 +84,7 @@ test("helm uninstall keeps the claims and the keys, and helm install finds them 
   await shop.ready();
 
   expect({ claims: await claims(), keys: await keys() }).toEqual(before);
+  expect(before.keys).toHaveLength(6);
   expect(before.claims).toHaveLength(services.length);
   await expectExactly(shop, goods, written);
   await writeWhile("reinstalled", async () => {});

@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { root } from "./cluster.ts";
+import { eventually } from "./client.ts";
+import { run } from "./cluster.ts";
 import { figure, secondsSince } from "./figures.ts";
 import { type Service, services } from "./images.ts";
 import { samples } from "./metrics.ts";
@@ -10,7 +9,8 @@ import { ports, useRelease } from "./release.ts";
 
 const namespace = useNamespace("keys");
 const shop = useRelease(namespace);
-const secret = `${shop.name}-keys`;
+const secretOf = (entry: string): string => `${shop.name}-key-${entry}`;
+const entries = ["admin", "backup", "cart", "order", "payment", "webhook-secret"];
 
 beforeAll(async () => {
   await shop.install();
@@ -69,7 +69,7 @@ const buyers = nodePod("buyers", {
   },
   mounts: {
     "/scripts": { configMap: { name: `${shop.name}-journey` } },
-    "/var/run/shop": { secret: { secretName: secret, items: [{ key: "admin", path: "key" }] } },
+    "/var/run/shop": { secret: { secretName: secretOf("admin"), items: [{ key: "admin", path: "key" }] } },
   },
 });
 
@@ -102,17 +102,11 @@ async function starts() {
 }
 
 const rotate = (entry: string) =>
-  promisify(execFile)(
-    process.execPath,
-    ["scripts/rotate-key.mjs", entry, "--namespace", namespace.name, "--secret", secret],
-    { cwd: root },
-  );
+  run(process.execPath, ["scripts/rotate-key.mjs", entry, "--namespace", namespace.name], { withinMs: 1_200_000 });
 
 test("every key and the webhook secret are rotated while the shop is used: no request fails, no pod restarts", async () => {
   await namespace.apply(buyers);
   await namespace.kubectl("wait", "--for=condition=Ready", "pod/buyers", "--timeout=120s");
-  const entries = Object.keys((await namespace.get("secret", secret)).data ?? {});
-  expect(entries.sort()).toEqual(["admin", "backup", "cart", "order", "payment", "webhook-secret"]);
   const [before, startsBefore] = [await troubles(), await starts()];
   const old = Object.fromEntries(await Promise.all(entries.map(async (entry) => [entry, await shop.key(entry)])));
 
@@ -133,3 +127,30 @@ test("every key and the webhook secret are rotated while the shop is used: no re
   for (const service of services)
     expect(await shop.call(service, requests[service], { key: old.admin })).toMatchObject({ status: 401 });
 }, 1_500_000);
+
+test("a key that was rotated is brought back by no upgrade and no rollback", async () => {
+  const now = () => Promise.all(entries.map((entry) => shop.key(entry)));
+  const rotated = await now();
+  await shop.upgrade({ settings: { reconcileEverySeconds: 20 } });
+  await shop.rollback(1);
+  expect(await now()).toEqual(rotated);
+  await shop.ready();
+});
+
+test("a caller whose Secret is deleted is refused; the others go on, pods start, and it gets another key by an upgrade", async () => {
+  const key = await shop.key("backup");
+  const statuses = () =>
+    Promise.all(services.map(async (service) => (await shop.call(service, requests[service], { key })).status));
+  await namespace.kubectl("delete", "secret", secretOf("backup"));
+  const begin = performance.now();
+  await eventually(async () => expect(await statuses()).toEqual([401, 401, 401, 401]), 180_000);
+  figure("a deleted key is refused everywhere after", secondsSince(begin));
+  await namespace.kubectl("delete", "pod", shop.podOf("cart"));
+  await shop.ready();
+  expect(await statuses()).toEqual([401, 401, 401, 401]);
+  expect(await shop.call("cart", requests.cart)).toMatchObject({ status: 200 });
+
+  await shop.upgrade();
+  expect(await shop.key("backup")).toHaveLength(40);
+  expect(await shop.key("backup")).not.toBe(key);
+}, 400_000);

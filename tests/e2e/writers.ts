@@ -39,7 +39,7 @@ export const letClientsIn: Values = { networkPolicy: { allowFrom: [{ podSelector
 
 /** A pod that belongs to no release, with a release's key of admin in /key: where requests of the cluster's own come from. */
 export async function startClientPod({ namespace, name }: Release, pod = "client"): Promise<string> {
-  const secret = { secretName: `${name}-keys`, items: [{ key: "admin", path: "admin" }] };
+  const secret = { secretName: `${name}-key-admin`, items: [{ key: "admin", path: "admin" }] };
   const idle = node("setInterval(() => {}, 60_000)");
   await namespace.apply(nodePod(pod, { labels: client, command: idle, mounts: { "/key": { secret } } }));
   await namespace.kubectl("wait", `pod/${pod}`, "--for=condition=Ready", "--timeout=60s");

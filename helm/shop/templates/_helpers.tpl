@@ -73,9 +73,41 @@ imagePullSecrets:
 {{- end -}}
 {{- end -}}
 
-{{/* The name of the Secret that holds the keys: the root */}}
-{{- define "shop.keysSecret" -}}
-{{- .Values.keys.existingSecret | default (include "shop.name" (dict "root" . "component" "keys")) -}}
+{{/* The Secret that has a caller's key, or the webhook secret, as the entry of this name: dict "root" $ "entry" */}}
+{{- define "shop.keySecret" -}}
+{{- $own := include "shop.name" (dict "root" .root "component" (printf "key-%s" .entry)) -}}
+{{- .root.Values.keys.existingSecret | default $own -}}
+{{- end -}}
+
+{{/* An entry as a source of a projected volume: dict "root" $ "entry" "path" "optional" <whether the pod does without> */}}
+{{- define "shop.keySource" -}}
+- secret:
+    name: {{ include "shop.keySecret" . }}
+    {{- if .optional }}
+    optional: true
+    {{- end }}
+    items:
+      - key: {{ .entry }}
+        path: {{ .path }}
+{{- end -}}
+
+{{/* The generated Secrets of callers that are there no longer, as names with blanks between: the root */}}
+{{- define "shop.formerKeys" -}}
+{{- $ours := include "shop.selectorLabels" (dict "root" . "component" "keys") | fromYaml -}}
+{{- $former := list -}}
+{{- if not .Values.keys.existingSecret -}}
+{{- $current := list -}}
+{{- range append (keys .Values.keys.callers) "webhook-secret" -}}
+{{- $current = append $current (include "shop.keySecret" (dict "root" $ "entry" .)) -}}
+{{- end -}}
+{{- range (lookup "v1" "Secret" .Release.Namespace "").items -}}
+{{- $labels := .metadata.labels | default dict -}}
+{{- if and (deepEqual $labels (mergeOverwrite (deepCopy $labels) $ours)) (not (has .metadata.name $current)) -}}
+{{- $former = append $former .metadata.name -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $former | sortAlpha | join " " -}}
 {{- end -}}
 
 {{/* Where a service's API is, inside the namespace: dict "root" $ "component" "service" */}}

@@ -55,7 +55,7 @@ volumes:
       name: {{ include "shop.name" . }}
   - name: key
     secret:
-      secretName: {{ include "shop.keysSecret" .root }}
+      secretName: {{ include "shop.keySecret" (dict "root" .root "entry" .caller) }}
       defaultMode: 0440
       items:
         - key: {{ .caller }}
