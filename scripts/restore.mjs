@@ -1,11 +1,13 @@
 // Puts backups in the place of the databases in DATA_DIR: `make restore FROM=data/backups`, or
 // `node scripts/restore.mjs <folder or backup> ...` once the services are compiled. The services must be stopped.
+// With RESTORE_ID, a name for this restore, each database is replaced once under that name, however often this runs.
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beginningOf, findBackups, prepareRestore } from "@shop/platform/restore";
 import { explain, refusal } from "./launcher/refusal.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const restoreId = process.env.RESTORE_ID || undefined;
 const dataDir = resolve(root, process.env.DATA_DIR || "data");
 
 /** All are checked, and none can be opened by a service, before the first is replaced. */
@@ -22,10 +24,12 @@ async function restore(paths) {
   try {
     for (const backup of backups) {
       const target = join(dataDir, `${backup.database}.db`);
-      const restore = await prepareRestore(backup, target).catch((error) => {
+      const restore = await prepareRestore(backup, target, restoreId).catch((error) => {
         throw refusal(`${error.message.replace(/\.?$/, ".")} Nothing was replaced.`);
       });
-      prepared.push({ backup, target, restore });
+      if (restore) prepared.push({ backup, target, restore });
+      else
+        console.log(`${target} was restored as ${restoreId} before and stays as it is: another restore, another name.`);
     }
     for (const { backup, target, restore } of prepared) {
       const kept = await restore.replace();
@@ -35,6 +39,7 @@ async function restore(paths) {
   } finally {
     for (const { restore } of prepared) await restore.close();
   }
+  if (prepared.length === 0) return;
   console.log(
     "Start the services, then POST /admin/reconcile on each: what the copies lack of each other is looked for.",
   );

@@ -72,12 +72,14 @@ async function backUp(service: TestService): Promise<string> {
   }
 }
 
-/** The command as a person runs it, from the sources. */
-async function restore(dataDir: string, ...from: string[]): Promise<string> {
+/** The command as a person runs it, from the sources; `restoreAs` with a name for the restore. */
+const restore = (dataDir: string, ...from: string[]) => restoreAs({}, dataDir, ...from);
+
+async function restoreAs(more: { RESTORE_ID?: string }, dataDir: string, ...from: string[]): Promise<string> {
   const args = ["--conditions=source", "--import", "tsx", "scripts/restore.mjs", ...from];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, DATA_DIR: dataDir },
+    env: { ...process.env, DATA_DIR: dataDir, ...more },
   });
   return stdout;
 }
@@ -294,4 +296,17 @@ test("no restore while a service runs, and none of a half set", async () => {
   });
   const kept = await queryFile<{ n: number }>(join(dataDir, "products.db"), "SELECT count(*) AS n FROM products");
   expect(kept).toEqual([{ n: 3 }]);
+}, 30_000);
+
+test("a named restore replaces each database once, also when some of a set were replaced before", async () => {
+  const dataDir = temporaryFolder();
+  const shop = await started(dataDir);
+  const [products, orders] = [await backUp(shop.catalog), await backUp(shop.order)];
+  await stopAll();
+  const once = { RESTORE_ID: "2026-07-29" };
+  expect(await restoreAs(once, dataDir, products)).toContain("products.db is as it was at ");
+  const said = await restoreAs(once, dataDir, products, orders);
+  expect(said).toContain("products.db was restored as 2026-07-29 before and stays as it is");
+  expect(said).toContain("orders.db is as it was at ");
+  expect(await restoreAs(once, dataDir, products, orders)).not.toContain("is as it was at");
 }, 30_000);

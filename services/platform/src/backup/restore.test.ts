@@ -18,7 +18,7 @@ import { openTestDatabase } from "../testing/open-test-database.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { createBackups } from "./backups.ts";
 import { checksumFileOf, checksumLine, sha256Of } from "./checksum.ts";
-import { findBackups, prepareRestore, type Restorable } from "./restore.ts";
+import { findBackups, type PreparedRestore, prepareRestore, type Restorable } from "./restore.ts";
 
 const migrations = [{ name: "0001-rows", sql: "CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT) STRICT" }];
 
@@ -54,10 +54,16 @@ async function scene() {
   return { folder, file, backup: backup as Restorable, close: closeAll };
 }
 
+async function prepared(...args: Parameters<typeof prepareRestore>): Promise<PreparedRestore> {
+  const restore = await prepareRestore(...args);
+  if (!restore) throw new Error("was restored before");
+  return restore;
+}
+
 test("the backup takes the place of the database, which is kept aside whole", async () => {
   const { folder, file, backup, close } = await scene();
   await close();
-  const restore = await prepareRestore(backup, file);
+  const restore = await prepared(backup, file);
   const kept = (await restore.replace()) ?? "";
   await restore.close();
   expect(await countIn(file)).toBe(3);
@@ -69,7 +75,7 @@ test("where there is no database it is put there, and the folder made", async ()
   const { folder, backup, close } = await scene();
   await close();
   const elsewhere = join(folder, "new", "rows.db");
-  const restore = await prepareRestore(backup, elsewhere);
+  const restore = await prepared(backup, elsewhere);
   expect(await restore.replace()).toBeUndefined();
   await restore.close();
   expect(await countIn(elsewhere)).toBe(3);
@@ -79,7 +85,7 @@ test("it is refused while a service has the database open, and no service opens 
   const { file, backup, close } = await scene();
   await expect(prepareRestore(backup, file)).rejects.toThrow("in use by another process");
   await close();
-  const restore = await prepareRestore(backup, file);
+  const restore = await prepared(backup, file);
   await expect(open(file)).rejects.toThrow("in use by another process");
   await restore.close();
   expect(await countIn(file)).toBe(5);
@@ -113,7 +119,7 @@ test("what was committed to the log alone is in the database that is kept", asyn
   const crashed = join(folder, "crashed", "rows.db");
   mkdirSync(join(folder, "crashed"));
   for (const end of ["", "-wal"]) copyFileSync(`${file}${end}`, `${crashed}${end}`);
-  const restore = await prepareRestore(backup, crashed);
+  const restore = await prepared(backup, crashed);
   const kept = (await restore.replace()) ?? "";
   await restore.close();
   expect(await countIn(crashed)).toBe(3);
@@ -125,9 +131,52 @@ test("a damaged database is replaced, and kept as it is with its log", async () 
   await close();
   writeFileSync(file, "to be, or not to be".repeat(1000));
   writeFileSync(`${file}-wal`, "a log");
-  const restore = await prepareRestore(backup, file);
+  const restore = await prepared(backup, file);
   const kept = (await restore.replace()) ?? "";
   await restore.close();
   expect(await countIn(file)).toBe(3);
   expect([readFileSync(kept, "utf8").slice(0, 5), readFileSync(`${kept}-wal`, "utf8")]).toEqual(["to be", "a log"]);
+});
+
+test("under one id the database is replaced once, whatever was written since; under another id again", async () => {
+  const { folder, file, backup, close } = await scene();
+  await close();
+  const restore = await prepared(backup, file, "2026-07-29");
+  await restore.replace();
+  await restore.close();
+  await add(await open(file), 4);
+  await close();
+
+  expect(await prepareRestore(backup, file, "2026-07-29")).toBeUndefined();
+  expect(await countIn(file)).toBe(7);
+  expect(readdirSync(folder).filter((name) => /restoring/.test(name))).toEqual([]);
+  await close();
+
+  const another = await prepared(backup, file, "2026-07-30");
+  await another.replace();
+  await another.close();
+  expect(await countIn(file)).toBe(3);
+});
+
+test("an id is used up by what was replaced, not by a try: a whole backup may follow half a one under it", async () => {
+  const { folder, file, backup, close } = await scene();
+  await close();
+  const half = { ...backup, file: join(folder, "rows-20260729T101500123Z.db") };
+  copyFileSync(backup.file, half.file);
+  await expect(prepareRestore(half, file, "lost")).rejects.toThrow("half a copy");
+  // Prepared and given up, as when another of the same set is damaged.
+  await (await prepared(backup, file, "lost")).close();
+  expect(await countIn(file)).toBe(5);
+  await close();
+
+  const restore = await prepared(backup, file, "lost");
+  await restore.replace();
+  await restore.close();
+  expect(await countIn(file)).toBe(3);
+});
+
+test.each(["../orders", "a/b", "", "-a", "a".repeat(64)])("%p is no id of a restore", async (id) => {
+  const { file, backup, close } = await scene();
+  await close();
+  await expect(prepareRestore(backup, file, id)).rejects.toThrow("is no name for a restore");
 });

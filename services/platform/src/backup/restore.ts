@@ -1,4 +1,4 @@
-import { chown, copyFile, link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { chown, copyFile, link, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { behindLinks } from "../database/database.ts";
 import { takeOwnership } from "../database/owner-lock.ts";
@@ -46,20 +46,35 @@ export async function findBackups(path: string): Promise<Restorable[]> {
   return [...newest.values()];
 }
 
+/** What a restore may be called: part of a file's name, and a label in Kubernetes. */
+const restoreIdForm = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+
 /**
  * Copies a backup beside `target` and checks it: its checksum, then every page. Takes the database's owner lock first, so
  * that no service has it open. Throws RestoreRefused or DatabaseRefused; nothing was replaced then.
+ * With a `restoreId`, the database is replaced once under it, and undefined is the answer ever after.
  */
-export async function prepareRestore(backup: Restorable, target: string): Promise<PreparedRestore> {
+export async function prepareRestore(
+  backup: Restorable,
+  target: string,
+  restoreId?: string,
+): Promise<PreparedRestore | undefined> {
+  if (restoreId !== undefined && !restoreIdForm.test(restoreId))
+    throw new RestoreRefused(`"${restoreId}" is no name for a restore: 1 to 63 letters, digits, ".", "_" and "-".`);
   await mkdir(dirname(target), { recursive: true });
   const file = await behindLinks(target);
   const copy = `${file}.restoring`;
+  const marker = restoreId && `${file}.restored-${restoreId}`;
   const owner = await takeOwnership(file, 0);
   const close = async () => {
     await rm(copy, { force: true });
     await owner.release();
   };
   try {
+    if (marker && (await isThere(marker))) {
+      await close();
+      return undefined;
+    }
     const sha256 = await readChecksum(backup.file);
     if (sha256 === undefined)
       throw new RestoreRefused(`${backup.file} has no checksum beside it; it may be half a copy.`);
@@ -72,7 +87,22 @@ export async function prepareRestore(backup: Restorable, target: string): Promis
     await close();
     throw error;
   }
-  return { replace: () => replace(file, copy), close };
+  const replaceOnce = async () => {
+    const kept = await replace(file, copy);
+    if (marker) await mark(marker, backup);
+    return kept;
+  };
+  return { replace: replaceOnce, close };
+}
+
+/**
+ * After the replacement, not before: what is cut off between the two is restored once more, while no service runs. The
+ * other way round, a restore that did not happen would pass for one that did.
+ */
+async function mark(marker: string, backup: Restorable): Promise<void> {
+  await writeFile(marker, `${basename(backup.file)}\n`, { mode: 0o600 });
+  await toDisk(marker);
+  await toDisk(dirname(marker));
 }
 
 async function check(copy: string, name: string): Promise<void> {
