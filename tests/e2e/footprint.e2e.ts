@@ -102,11 +102,11 @@ console.log(files.reduce((sum, { parentPath, name }) => sum + statSync(parentPat
 
 test("an image adds little to Node's", async () => {
   const nodes = JSON.parse(await run("kubectl", ["get", "nodes", "-o", "json"])).items;
-  const images: readonly { names?: string[]; sizeBytes: number }[] = nodes.flatMap(
+  const images: readonly { names?: string[] | null; sizeBytes: number }[] = nodes.flatMap(
     ({ status }: KubernetesObject) => status.images ?? [],
   );
   for (const service of services) {
-    const image = images.find(({ names = [] }) => names.includes(imageOf(service)));
+    const image = images.find(({ names }) => names?.includes(imageOf(service)));
     const added = Number(await namespace.node(shop.podOf(service), sizeOfApp)) / 1e6;
     const whole = image ? `${(image.sizeBytes / 1e6).toFixed(1)} MB as the node tells` : "not told by the nodes";
     figure(`${service}: added to Node's image, whole image`, `${added.toFixed(1)} MB, ${whole}`);
