@@ -7,13 +7,13 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readImageNames, services } from "./image-names.mjs";
 import { explain, refusal } from "./launcher/refusal.mjs";
-import { serviceFolders } from "./launcher/services.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { IMAGE_BUILD, IMAGE_PREFIX, IMAGE_TAG, IMAGE_SOURCE, NODE_BUILD, NODE_RUNTIME } = process.env;
-const [tool, ...toolArgs] = (IMAGE_BUILD || "docker build").split(/\s+/);
-const services = serviceFolders.map((folder) => basename(folder));
+const { IMAGE_SOURCE, NODE_BUILD, NODE_RUNTIME } = process.env;
+const { builder, imageOf } = readImageNames(process.env);
+const [tool, ...toolArgs] = builder;
 
 try {
   buildAll();
@@ -56,7 +56,7 @@ function labels() {
 function tellSizes() {
   const node = sizeOf(NODE_RUNTIME || read("Dockerfile.base").match(/^ARG NODE_RUNTIME=(.+)$/m)[1]);
   console.log();
-  for (const image of services.map(imageOf)) {
+  for (const image of services.map((service) => imageOf(service))) {
     const size = sizeOf(image);
     const told = size && node ? `  ${inMB(size)}, of which ${inMB(size - node)} are not Node's image` : "";
     console.log(image + told);
@@ -76,10 +76,6 @@ function sizeOf(image) {
     if (number) return number * { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }[unit ?? "B"];
   }
   return undefined;
-}
-
-function imageOf(part) {
-  return `${IMAGE_PREFIX || "localhost/shop"}-${part}:${IMAGE_TAG || "dev"}`;
 }
 
 function inMB(bytes) {

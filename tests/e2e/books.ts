@@ -71,18 +71,20 @@ export async function readBooks(shop: Release) {
   };
 }
 
-/** The books in numbers. Money in the smallest unit, so that sums are exact. */
+/** Money of an answer in cents, so that sums and comparisons are exact. */
+export const minorUnits = (amount: number): number => Math.round(amount * 100);
+
+/** The books in numbers. */
 export function sumUp({ products, orders, payments, carts }: Books) {
-  const money = (amount: number) => Math.round(amount * 100);
   return {
     products: products.length,
     stock: sum(products, ({ stock }) => stock),
     reserved: sum(products, ({ reserved }) => reserved),
     orders: orders.length,
-    ordered: sum(orders, ({ total }) => money(total)),
+    ordered: sum(orders, ({ total }) => minorUnits(total)),
     payments: payments.length,
-    captured: sum(payments, ({ amount }) => money(amount)),
-    refunded: sum(payments, ({ refunded }) => money(refunded)),
+    captured: sum(payments, ({ amount }) => minorUnits(amount)),
+    refunded: sum(payments, ({ refunded }) => minorUnits(refunded)),
     inCarts: sum(Object.values(carts).flat(), ({ quantity }) => quantity),
   };
 }

@@ -32,17 +32,25 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly withinMs?: number;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs a command to its end and answers with its standard output. Throws with its own words when it fails. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { input = "", cwd = root, env = {}, withinMs = 300_000 } = options;
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: "pipe", timeout: withinMs });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: "pipe",
+    timeout: withinMs,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
   const ended = once(child, "close");
   child.stdin.on("error", () => {}).end(input);
-  const [stdout, stderr, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const [stdout, stderr, [code, endedBy]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (code === 0) return stdout;
-  throw new Error(`${command} ${args.join(" ")} ended with ${code ?? signal}:\n${stderr}${stdout}`);
+  throw new Error(`${command} ${args.join(" ")} ended with ${code ?? endedBy}:\n${stderr}${stdout}`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { minorUnits } from "./books.ts";
 import { charges } from "./charges.ts";
 import { type Answer, type CallOptions, eventually } from "./client.ts";
 import type { KubernetesObject } from "./cluster.ts";
@@ -190,7 +191,7 @@ test("no money was taken but for the paid orders, and once", async () => {
   const { body } = await call("order", "GET /orders?status=PAID&limit=500");
   const paid = (body as { id: string; total: number }[]).map(({ id, total }) => ({
     order_id: id,
-    amount: total * 100,
+    amount: minorUnits(total),
   }));
   expect(paid.length).toBeGreaterThan(0);
   const byId = (a: { order_id: string }, b: { order_id: string }) => (a.order_id < b.order_id ? -1 : 1);

@@ -1,25 +1,30 @@
+import { readImageNames } from "../../scripts/image-names.mjs";
+import { readPlan } from "../../scripts/launcher/services.mjs";
 import { root, run } from "./cluster.ts";
 
-/** As scripts/images.mjs has them. */
-const { IMAGE_BUILD, IMAGE_LOAD, IMAGE_PREFIX, IMAGE_TAG } = process.env;
-const [builder = "", ...builderArgs] = (IMAGE_BUILD || "docker build").split(/\s+/);
-const [loader = "", ...loaderArgs] = (IMAGE_LOAD || "kind load docker-image").split(/\s+/);
-const prefix = IMAGE_PREFIX || "localhost/shop";
+const { builder: builderWords, prefix, tag, imageOf: nameOf } = readImageNames(process.env);
+const [builder = "", ...builderArgs] = builderWords;
+const [loader = "", ...loaderArgs] = (process.env.IMAGE_LOAD || "kind load docker-image").split(/\s+/);
+const plan = readPlan({}, root).services as readonly { readonly name: Service; readonly port: number }[];
 
 export type Service = "catalog" | "cart" | "order" | "payment";
 
-export const services: readonly Service[] = ["catalog", "cart", "order", "payment"];
+export const services: readonly Service[] = plan.map(({ name }) => name).sort();
 
-export const imageTag = IMAGE_TAG || "dev";
+export const ports = Object.fromEntries(plan.map(({ name, port }) => [name, port])) as Readonly<
+  Record<Service, number>
+>;
+
+export const imageTag = tag;
 
 /** What the cluster knows a service's image by. */
-export const imageOf = (service: Service, tag = imageTag): string => `${prefix}-${service}:${tag}`;
+export const imageOf = (service: Service, ofTag = tag): string => nameOf(service, ofTag);
 
 /** The chart's values that name these images. */
 export const imageValues = {
   registry: prefix.split("/").slice(0, -1).join("/"),
   repository: prefix.split("/").at(-1),
-  tag: imageTag,
+  tag,
 };
 
 /** Brings images from where they were built to where the cluster finds them. */
@@ -35,9 +40,9 @@ export async function buildImage(service: Service, tag: string, folder: string):
 }
 
 /** Builds and loads the images of all services, unless E2E_SKIP_BUILD=1 says that they are there. */
-export async function prepareImages(): Promise<void> {
+export async function prepareImages(signal: AbortSignal): Promise<void> {
   if (process.env.E2E_SKIP_BUILD === "1") return;
   console.log("Building and loading the images; some minutes at first");
-  await run(process.execPath, ["scripts/images.mjs"], { cwd: root, withinMs: 1_800_000 });
-  await loadImages(...services.map((service) => imageOf(service)));
+  await run(process.execPath, ["scripts/images.mjs"], { cwd: root, withinMs: 1_800_000, signal });
+  for (const service of services) await run(loader, [...loaderArgs, imageOf(service)], { signal });
 }

@@ -7,12 +7,18 @@ import { ports, useRelease } from "./release.ts";
 const namespace = useNamespace("install");
 const shop = useRelease(namespace);
 let notes: string;
+let readyMs: number;
 
-test("install: all is ready within 60 s of helm install, under the restricted Pod Security Standard", async () => {
+beforeAll(async () => {
   const begin = performance.now();
   notes = await shop.install({ settings: { seedProducts: true } });
-  await shop.ready(60_000);
-  figure("helm install to ready", secondsSince(begin));
+  await shop.ready(240_000);
+  readyMs = performance.now() - begin;
+}, 300_000);
+
+test("all is ready within 60 s of helm install, under the restricted Pod Security Standard", async () => {
+  figure("helm install to ready", `${(readyMs / 1000).toFixed(1)} s`);
+  expect(readyMs).toBeLessThan(60_000);
 
   const { metadata } = await namespace.get("namespace", namespace.name);
   expect(metadata.labels).toMatchObject({ "pod-security.kubernetes.io/enforce": "restricted" });

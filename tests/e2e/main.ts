@@ -14,15 +14,17 @@ const id = randomBytes(4).toString("hex");
 const folder = mkdtempSync(join(tmpdir(), "shop-e2e-"));
 const figuresFile = join(folder, "figures");
 const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
+const { signal } = interrupted;
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interrupted.abort(new Error(name)));
 
 try {
-  await run("kubectl", ["version"], { withinMs: 20_000 });
-  await prepareImages();
+  await run("kubectl", ["version"], { withinMs: 20_000, signal });
+  await prepareImages(signal);
+  signal.throwIfAborted();
   process.exitCode = await runTests();
   report();
 } catch (error) {
-  console.error((error as Error).message);
+  console.error(signal.aborted ? `Interrupted by ${signal.reason.message}` : (error as Error).message);
   process.exitCode = 1;
 } finally {
   if (process.env.E2E_KEEP !== "1") await run("kubectl", ["delete", "namespace", "-l", `shop-e2e=${id}`]);
@@ -39,7 +41,7 @@ async function runTests(): Promise<number> {
     detached: true,
     env: { ...process.env, E2E_RUN: id, E2E_FIGURES: figuresFile },
   });
-  interrupted.signal.addEventListener("abort", () => endGroup(child.pid));
+  signal.addEventListener("abort", () => endGroup(child.pid));
   const [code] = await once(child, "close");
   endGroup(child.pid);
   return code ?? 1;

@@ -1,12 +1,12 @@
 import { type Answer, ask, type CallOptions } from "./client.ts";
 import type { KubernetesObject } from "./cluster.ts";
 import { createForwards, openForward } from "./forward.ts";
-import { imageValues, type Service } from "./images.ts";
+import { imageValues, ports, type Service } from "./images.ts";
 import type { Namespace } from "./namespace.ts";
 
-export type Values = Readonly<Record<string, unknown>>;
+export { ports };
 
-export const ports: Readonly<Record<Service, number>> = { catalog: 8002, cart: 8001, order: 8003, payment: 8004 };
+export type Values = Readonly<Record<string, unknown>>;
 
 const cpu = process.env.E2E_CPU_REQUEST;
 
