@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type TestService, temporaryFolder, testKey } from "@shop/platform/testing";
@@ -16,16 +19,15 @@ beforeEach(async () => {
 });
 afterEach(() => shop.stop());
 
-/** Backs the four services up with the given key; its exit code and what it said. */
-const backUp = (key: string, env: Record<string, string> = {}) => {
+/** Backs the services up with the given key; its exit code and what it said. */
+const backUp = (key: string, waitS = 1, services = names.map((name) => `${name}=${shop[name].url}`)) => {
   const keyFile = join(temporaryFolder(), "key");
   writeFileSync(keyFile, key);
-  const services = names.map((name) => `${name}=${shop[name].url}`);
   return new Promise<{ code: number; said: string }>((resolve) => {
     execFile(
       process.execPath,
       [script, ...services],
-      { env: { API_KEY_FILE: keyFile, WAIT_S: "1", ...env } },
+      { env: { API_KEY_FILE: keyFile, WAIT_S: String(waitS) } },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );
   });
@@ -64,8 +66,29 @@ test("a copy that fails is told with its reason", async () => {
   expect(said.match(/^FAILED (catalog|cart|order|payment): [a-z-]+: \S.*$/gm)).toHaveLength(4);
 });
 
-test("a wrong key is told", async () => {
-  const { code, said } = await backUp("a-key-of-nobody-at-all");
+// Whoever waited here would wait for an hour, longer than a test may take.
+test("a service that was restarted during its copy fails at once: what it began is gone", async () => {
+  const asked: string[] = [];
+  const service = createServer(({ method }, answer) => {
+    asked.push(method ?? "");
+    answer.setHeader("Content-Type", "application/json");
+    if (asked.length === 1) answer.writeHead(202).end('{"id":"20260729T101500123Z","status":"running"}');
+    else if (asked.length === 2) answer.end('{"id":"20260729T101500123Z","status":"running"}');
+    else if (asked.length === 3) answer.destroy();
+    else if (asked.length === 4) answer.writeHead(503).end('{"code":"overloaded","detail":"It is starting."}');
+    else answer.writeHead(404).end('{"code":"not-found","detail":"There is no such backup."}');
+  }).listen(0);
+  await once(service, "listening");
+  const url = `http://localhost:${(service.address() as AddressInfo).port}`;
+  const { code, said } = await backUp(testKey, 3600, [`order=${url}`]);
+  service.close();
+  expect(code).toBe(1);
+  expect(said).toBe("FAILED order knows nothing of backup 20260729T101500123Z: it was restarted during the copy\n");
+  expect(asked).toEqual(["POST", "GET", "GET", "GET", "GET"]);
+});
+
+test("a wrong key is told at once", async () => {
+  const { code, said } = await backUp("a-key-of-nobody-at-all", 3600);
   expect(code).toBe(1);
   expect(said).toContain("catalog answered POST /admin/backup with 401 unauthorized");
 });

@@ -10,7 +10,7 @@ function currentKey({ API_KEY_FILE: file, API_KEY: key } = process.env) {
 
 /**
  * A function that asks a service, `ask("order", "GET /orders/1")`, and answers with the body. It throws, in words for
- * whoever reads the log, when there is no answer in 10 s or its status is not the expected one.
+ * whoever reads the log, when there is no answer in 10 s or its `status` is not the expected one.
  * `urls` are the services' addresses by name; when `signal` is aborted, nothing more is asked.
  */
 export function createAsk({ urls, signal }) {
@@ -35,17 +35,21 @@ export function createAsk({ urls, signal }) {
     const found = /json/.test(answer.headers.get("content-type") ?? "") ? JSON.parse(text) : undefined;
     if (expect.includes(answer.status)) return found;
     const problem = found?.code ? ` ${found.code}: ${found.detail}` : "";
-    throw new Error(`${service} answered ${request} with ${answer.status}${problem}`);
+    const message = `${service} answered ${request} with ${answer.status}${problem}`;
+    throw Object.assign(new Error(message), { status: answer.status });
   };
 }
 
-/** Tries until `attempt` does not throw, and gives up with what it threw last after `forMs`, or when aborted. */
-export async function eventually(attempt, { forMs, everyMs = 100, signal }) {
+/**
+ * Tries until `attempt` does not throw, and gives up with what it threw last after `forMs`, when aborted, or at once when
+ * `isFinal` says so of the error.
+ */
+export async function eventually(attempt, { forMs, everyMs = 100, signal, isFinal }) {
   for (const end = Date.now() + forMs; ; await delay(everyMs)) {
     try {
       return await attempt();
     } catch (error) {
-      if (signal?.aborted || Date.now() >= end) throw error;
+      if (signal?.aborted || isFinal?.(error) || Date.now() >= end) throw error;
     }
   }
 }
