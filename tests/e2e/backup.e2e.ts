@@ -50,7 +50,7 @@ test("databases that are lost come back from the CronJob's backups, to the last 
   expect(sumUp(await readBooks(shop))).toMatchObject({ products: 0, orders: 0, payments: 0, inCarts: 0 });
 
   begin = performance.now();
-  await shop.upgrade({ ...withBackups, restore: { services } });
+  await shop.upgrade({ ...withBackups, restore: { services, id: "lost" } });
   await haveSucceeded("app.kubernetes.io/component=restore", services.length);
   figure("services stopped and restored", secondsSince(begin));
   await shop.upgrade(withBackups);

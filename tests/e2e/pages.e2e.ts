@@ -50,7 +50,8 @@ async function followNotes(operator: Operator, notes: string): Promise<string> {
 }
 
 /** The commands at the end of the notes, which remove what `helm uninstall` keeps. */
-const removalIn = (notes: string): string => notes.slice(notes.indexOf("To remove them as well:")).replace(/.*\n/, "");
+const removalIn = (notes: string): string =>
+  (notes.slice(notes.indexOf("helm uninstall keeps")).match(/^ +kubectl .*$/gm) ?? []).join("\n");
 
 test("the images have the names that the pages give them: IMAGE_PREFIX and IMAGE_TAG are not set", () => {
   expect(imageOf("cart")).toBe("localhost/shop-cart:dev");
@@ -175,7 +176,7 @@ describe("docs/operations.md", () => {
   );
 
   test("the commands within its sentences name what is there", async () => {
-    const commands = [...page.matchAll(/`(kubectl [^`\n]+--namespace shop)`/g)].map(([, command]) => command);
+    const commands = [...page.matchAll(/`(kubectl [^`\n<]+--namespace shop)`/g)].map(([, command]) => command);
     expect(commands.length).toBeGreaterThanOrEqual(2);
     // An editor that changes nothing.
     await operator.run(`EDITOR=true\nset -e\n${commands.join("\n")}`);
