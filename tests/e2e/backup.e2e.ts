@@ -51,7 +51,7 @@ test("databases that are lost come back from the CronJob's backups, to the last 
 
   begin = performance.now();
   await shop.upgrade({ ...withBackups, restore: { services, id: "lost" } });
-  await haveSucceeded("app.kubernetes.io/component=restore", services.length);
+  await haveSucceeded("restore-id=lost", services.length);
   figure("services stopped and restored", secondsSince(begin));
   await shop.upgrade(withBackups);
   await shop.ready(240_000);
@@ -73,4 +73,15 @@ test("databases that are lost come back from the CronJob's backups, to the last 
   const { body: open } = await shop.call("order", "GET /orders?status=PENDING", { key });
   const pay = `POST /pay?order_id=${open[0].id}&amount=${open[0].total}`;
   expect(await shop.call("payment", pay, { key })).toMatchObject({ status: 200, body: { status: "SUCCEEDED" } });
+
+  // The revision that restored comes back, and what was written since is not lost by it.
+  const since = await readBooks(shop);
+  expect(since).not.toEqual(before);
+  await shop.rollback();
+  await haveSucceeded("restore-id=lost", services.length);
+  const restores = await namespace.kubectl("logs", "--selector", "restore-id=lost");
+  expect(restores.match(/stays as it is/g)).toHaveLength(services.length);
+  await shop.upgrade(withBackups);
+  await shop.ready(240_000);
+  expect(await readBooks(shop)).toEqual(since);
 }, 900_000);
