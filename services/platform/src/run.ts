@@ -7,8 +7,13 @@ import { type RunningService, type ServiceDefinition, startService } from "./ser
 /** EX_CONFIG of sysexits.h: do not start again before the configuration is mended. */
 const badConfiguration = 78;
 
-/** A service as a process: starts it, stops it on SIGTERM or SIGINT, and says in one line each why it cannot. */
+/**
+ * A service as a process: starts it, stops it on SIGTERM or SIGINT, also while it starts, and says in one line each why it
+ * cannot start.
+ */
 export async function run<Config extends object>(definition: ServiceDefinition<Config>): Promise<void> {
+  // Before anything else: the first process of a container is not ended by a signal that it does not handle.
+  const told = toldToStop();
   try {
     const { LOG_LEVEL: level } = loadConfig(definition, process.env);
     const log = createLogger(definition.name, level, await readable());
@@ -16,10 +21,13 @@ export async function run<Config extends object>(definition: ServiceDefinition<C
       log.fatal({ err: error }, "a bug: the process ends, because its state is not known any more");
       process.exit(1);
     });
-    const service = await startService(definition, process.env, log);
+    told.addEventListener("abort", () => log.info({ signal: told.reason }, "stopping"));
+    const service = await startService(definition, process.env, log, told);
     service.metrics.collectProcess();
-    stopOnSignal(service, log);
+    if (told.aborted) void stop(service, log);
+    else told.addEventListener("abort", () => void stop(service, log));
   } catch (error) {
+    if (told.aborted) process.exit(0);
     const lines = reasons(error);
     process.stderr.write(`${lines.map((line) => `${definition.name}: ${line}`).join("\n")}\n`);
     process.exit(error instanceof ConfigInvalid ? badConfiguration : 1);
@@ -46,15 +54,15 @@ function reasons(error: unknown): readonly string[] {
   return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
 }
 
-function stopOnSignal(service: RunningService, log: Logger): void {
-  let stopping = false;
-  const stop = async (signal: string) => {
-    if (stopping) return;
-    stopping = true;
-    log.info({ signal }, "stopping");
-    await service.stop();
-    log.info("stopped");
-    process.exit(0);
-  };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
+/** Aborted by the first of the signals, which is its reason. Another one changes nothing: a stop is bounded in time. */
+function toldToStop(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => controller.abort(signal));
+  return controller.signal;
+}
+
+async function stop(service: RunningService, log: Logger): Promise<never> {
+  await service.stop();
+  log.info("stopped");
+  process.exit(0);
 }

@@ -84,6 +84,21 @@ test("a stop waits for the work behind the answers, and the database closes afte
   await second.stop();
 });
 
+test("a stop waits for a request as long as one may take", async () => {
+  const { definition, open, reached } = gatedNotes();
+  const service = await startTestService(definition, { REQUEST_TIMEOUT_MS: "25000" });
+  const answer = service.call("POST", "/notes");
+  await reached;
+  const { jest } = import.meta;
+  jest.useFakeTimers({ doNotFake: ["performance", "Date", "nextTick", "queueMicrotask", "setImmediate"] });
+  const stopped = service.stop();
+  jest.advanceTimersByTime(25_000);
+  jest.useRealTimers();
+  open();
+  expect((await answer).status).toBe(200);
+  await stopped;
+});
+
 test("a stop ends when its time is up, whatever hangs, and lets go of the database", async () => {
   const { definition, plain } = notesInTheBackground();
   const first = await startTestService(definition);

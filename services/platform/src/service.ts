@@ -72,23 +72,28 @@ export interface RunningService {
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
   /**
-   * Unready, drain, background work, peers, database last; one timer of `withinMs` guards all. Once: a second call waits
-   * for the first, and its time is the first one's.
+   * Unready, drain, background work, peers, database last; one timer of `withinMs` guards all, by default longer than a
+   * request may take. Once: a second call waits for the first, and its time is the first one's.
    */
   stop(withinMs?: number): Promise<void>;
 }
+
+/** What a stop may take beyond the longest request, for the work behind it. 8 s in all unless REQUEST_TIMEOUT_MS is set. */
+const stopMarginMs = 3000;
 
 /** Callers that every shop has. */
 const everywhere = { admin: ["*"], backup: ["backup"] };
 
 /**
  * Puts a service together and listens: first for probes, then, once its database is open and migrated, for all.
- * Throws ConfigInvalid, DatabaseRefused, or the system's error when the port is taken.
+ * Throws ConfigInvalid, DatabaseRefused, or the system's error when the port is taken. `signal` ends a start that is under
+ * way: it throws, and leaves nothing behind; once the service runs it means nothing.
  */
 export async function startService<Config extends object>(
   definition: ServiceDefinition<Config>,
   env: NodeJS.ProcessEnv,
   log: Logger,
+  signal?: AbortSignal,
 ): Promise<RunningService> {
   const config = loadConfig(definition, env);
   const about = { service: definition.name, version, uptime: createUptime() };
@@ -142,7 +147,7 @@ export async function startService<Config extends object>(
     await opened?.close();
   };
   let stopping: Promise<void> | undefined;
-  const stop = (withinMs = 8000): Promise<void> => {
+  const stop = (withinMs = config.REQUEST_TIMEOUT_MS + stopMarginMs): Promise<void> => {
     stopping ??= end(withinMs);
     return stopping;
   };
@@ -162,8 +167,10 @@ export async function startService<Config extends object>(
       queueLimit: config.WRITE_QUEUE_LIMIT,
       log,
       metrics,
+      signal,
     });
     opened = database;
+    signal?.throwIfAborted();
     measureFreeSpace(metrics, database.file);
     backups = createBackups({
       database,

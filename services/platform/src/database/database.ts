@@ -7,7 +7,7 @@ import { guardFile } from "./file-guard.ts";
 import { migrate } from "./migrate.ts";
 import { takeOwnership } from "./owner-lock.ts";
 import { DatabaseRefused } from "./refused.ts";
-import { createCompiler, driverCode, guarded, openReaders, openWriter } from "./sqlite.ts";
+import { type Connection, createCompiler, driverCode, guarded, openReaders, openWriter } from "./sqlite.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
 export { DatabaseRefused } from "./refused.ts";
@@ -75,6 +75,8 @@ export async function openDatabase(options: {
   readonly metrics: Pick<Metrics, "queueDepth" | "batchSize" | "commitDuration">;
   /** How long to wait for a predecessor that is closing the file. */
   readonly ownerWaitMs?: number;
+  /** Undoes the migration under way, begins no other, and throws. */
+  readonly signal?: AbortSignal | undefined;
 }): Promise<Database> {
   const named = fileOf(options.url);
   const folder = dirname(named);
@@ -89,8 +91,7 @@ export async function openDatabase(options: {
   try {
     const writer = await openWriter(file);
     opened.push(writer.close);
-    await migrate(writer, options.platformMigrations ?? [], file, "platform_migrations");
-    await migrate(writer, options.migrations, file);
+    await migrateAll(writer, file, options);
     const guard = guardFile(file);
     const read = openReaders(file, guard);
     opened.push(() => read.destroy());
@@ -131,6 +132,19 @@ export async function openDatabase(options: {
     for (const close of opened) await close();
     await owner.release();
     throw refusal(file, error);
+  }
+}
+
+type Steps = Pick<Parameters<typeof openDatabase>[0], "migrations" | "platformMigrations" | "signal">;
+
+async function migrateAll(writer: Connection, file: string, { migrations, platformMigrations = [], signal }: Steps) {
+  // Interrupted, because a statement occupies its thread to its end, and the process could not even exit before.
+  signal?.addEventListener("abort", writer.interrupt);
+  try {
+    await migrate(writer, platformMigrations, file, "platform_migrations", signal);
+    await migrate(writer, migrations, file, "schema_migrations", signal);
+  } finally {
+    signal?.removeEventListener("abort", writer.interrupt);
   }
 }
 

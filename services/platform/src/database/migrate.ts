@@ -20,6 +20,7 @@ export async function migrate(
   file: string,
   /** Where is written down what was applied: a sequence of its own has a table of its own. */
   table: "schema_migrations" | "platform_migrations" = "schema_migrations",
+  signal?: AbortSignal,
 ): Promise<void> {
   const numbers = migrations.map(({ name }) => numberOf(name));
   if (numbers.some((number, index) => number <= (numbers[index - 1] ?? 0)))
@@ -45,7 +46,10 @@ export async function migrate(
         `migration ${name} was edited after it had been applied to ${file}; restore its text, and put the change into a new migration`,
       );
   }
-  for (const migration of migrations) if (!applied.has(migration.name)) await apply(writer, migration, file, table);
+  for (const migration of migrations) {
+    signal?.throwIfAborted();
+    if (!applied.has(migration.name)) await apply(writer, migration, file, table);
+  }
 }
 
 async function apply(writer: Connection, { name, sql, oldestCode }: Migration, file: string, table: string) {
