@@ -43,7 +43,7 @@ export function createRecords(trouble: Trouble) {
   const trips: Trip[] = [];
   /** The first final answer under each key. */
   const finals = new Map<string, { readonly status: number; readonly digest: string; readonly what: string }>();
-  /** What was refused under each key. A refused refund is asked anew. */
+  /** What was refused under each key. */
   const refusals = new Map<string, string>();
   const counts = { requests: 0, acknowledged: 0, replays: 0, lost: 0 };
 
@@ -62,7 +62,7 @@ export function createRecords(trouble: Trouble) {
     if (isRefusal(answer)) {
       if (finals.has(key))
         trouble(oneAnswer, `${what} with the key ${key} was answered, then refused with ${status}: ${text}`);
-      if (what !== "refund") refusals.set(key, text);
+      refusals.set(key, text);
     } else if (isFinal(status) && refusals.has(key))
       trouble(oneAnswer, `${what} with the key ${key} was refused with ${refusals.get(key)}, then answered: ${text}`);
   }

@@ -35,7 +35,7 @@ export function commandsOf(before: Order, event: OrderEvent): Command[] {
   }
 }
 
-/** At every note that leaves money to give back: one payment of an order has one reason, and so one key and one refund. */
+/** At every note that leaves money to give back: a refund asks for all that is left, so that many are one. */
 function refundOfNoted(order_id: string, note: PaymentNote, reason: RefundReason): Command[] {
   if (note.refunded >= note.amount) return [];
   return [{ type: "refund", order_id, payment_id: note.payment_id, reason }];

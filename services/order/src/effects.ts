@@ -58,9 +58,9 @@ export function createDestinations(deps: {
     );
   }
 
-  async function toPayment({ aggregate, payload }: OutboxRow, context: RequestContext): Promise<Delivery> {
+  async function toPayment({ payload }: OutboxRow, context: RequestContext): Promise<Delivery> {
     const refund = payload as Omit<Extract<Command, { type: "refund" }>, "type" | "order_id">;
-    switch (await payments.refund(context, { order_id: aggregate, ...refund })) {
+    switch (await payments.refund(context, refund)) {
       case "done":
         return delivered;
       case "under-way":

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Currency, type Peer, type PeerAnswer, PeerUnavailable, type RequestContext } from "@shop/platform";
 import joi from "joi";
 import type { Command } from "./commands.ts";
@@ -25,20 +26,21 @@ export function createPaymentClient(peer: Peer, unit: Currency) {
 
   return {
     /**
-     * Gives back what is left of a payment, once for each reason. "done": nothing of it is left; "under-way": the
-     * provider has not answered this refund, or another one that has claimed what is left; "failed": it refused, which
-     * takes a person.
+     * Gives back what is left of a payment. "done": nothing of it is left; "under-way": the provider has not answered
+     * this refund, or another one that has claimed what is left; "failed": it refused, which takes a person.
+     * Each try has a key of its own, so that none is told the refusal of the one before. However many there are, and
+     * whichever of their answers are lost, they give back all that was left and no more, because none names an amount.
      */
     async refund(
       context: RequestContext,
-      { order_id, payment_id, reason }: Omit<Extract<Command, { type: "refund" }>, "type">,
+      { payment_id, reason }: Pick<Extract<Command, { type: "refund" }>, "payment_id" | "reason">,
     ): Promise<"done" | "under-way" | "failed"> {
       const operation = "refund-payment";
       const answer = await peer.call(context, {
         operation,
         method: "POST",
         path: `/payments/${payment_id}/refunds`,
-        headers: { "idempotency-key": `${order_id}:${reason}:${payment_id}` },
+        headers: { "idempotency-key": randomUUID() },
         idempotent: true,
         body: { reason },
         answers: { 201: refund, 202: refund },

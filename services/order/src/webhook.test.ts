@@ -130,6 +130,12 @@ describe("messages for others", () => {
     status = "SUCCEEDED";
     expect((await shop.call("POST", `/outbox/${message.id}/redeliver`)).status).toBe(200);
     await shop.told(order.id, "refund");
+    // Under its own key the refusal of the first try would only be repeated.
+    const tries = shop.payments.requests.filter(
+      ({ path, headers }) => path === `/payments/${payment_id}/refunds` && headers["idempotency-key"] !== undefined,
+    );
+    const [last, before] = tries.toReversed().map(({ headers }) => headers["idempotency-key"]);
+    expect(last).not.toBe(before);
     const { body } = await shop.call("POST", "/outbox/0190a000-0000-7000-8000-000000000000/redeliver");
     expect(body.code).toBe("not-found");
   });

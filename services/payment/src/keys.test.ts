@@ -87,23 +87,42 @@ test("a refund whose outcome was not known is the same refund when it is asked f
   expect(await payment.read(id)).toMatchObject({ refunded: 100, status: "PARTIALLY_REFUNDED" });
 });
 
-test("a refund that was declined is asked anew under its key; it is another refund, and the first stays listed", async () => {
+test("a late copy of a refund that was declined gives nothing back; asked under another key it is another refund", async () => {
   const { id } = (await payment.pay(newOrder())).body;
   payment.provider.next = () => "decline";
-  const declined = await payment.refund(id, {}, under("r1"));
+  const declined = await payment.refund(id, { amount: 100 }, under("r1"));
   expect([declined.status, declined.body.code]).toEqual([409, "refund-declined"]);
   payment.provider.next = () => "answer";
-  const made = await payment.refund(id, {}, under("r1"));
-  expect([made.status, made.body.status, replayed(made.headers)]).toEqual([201, "SUCCEEDED", null]);
+  const made = await payment.refund(id, { amount: 100 }, under("r2"));
+  expect([made.status, made.body.status]).toEqual([201, "SUCCEEDED"]);
+  const copy = await payment.refund(id, { amount: 100 }, under("r1"));
+  expect([copy.status, copy.text, replayed(copy.headers)]).toEqual([409, declined.text, "true"]);
+  expect(await payment.read(id)).toMatchObject({ refunded: 100 });
   expect((await payment.call("GET", `/payments/${id}/refunds`)).body).toEqual([made.body, declined.body.refund]);
 });
 
-test("a refund whose outcome was not known, and was declined, says so once, and is then asked anew", async () => {
+test("all that is left is given back once, however many keys it is asked for under, also when no answer arrives", async () => {
+  const { id } = (await payment.pay(newOrder())).body;
+  payment.provider.next = () => "fail-after";
+  expect((await payment.refund(id, {}, under("t1"))).body.status).toBe("PENDING");
+  expect((await payment.refund(id, {}, under("t2"))).body.code).toBe("refund-exceeds-payment");
+  const { dataDir } = payment;
+  await payment.stop();
+  // Its start ends what an earlier process left.
+  payment = await startPayment({ DATA_DIR: dataDir });
+  expect((await payment.refund(id, {}, under("t3"))).body).toMatchObject({ payment_status: "REFUNDED" });
+  await payment.stop();
+  expect(await capturedIn(dataDir)).toMatchObject([{ id, refunded: 99_999 }]);
+});
+
+test("a refund whose outcome was not known, and was declined, says so, and its copies are told the same", async () => {
   const { id } = (await payment.pay(newOrder())).body;
   payment.provider.next = () => "fail-before";
   expect((await payment.refund(id, {}, under("r1"))).status).toBe(202);
   payment.provider.next = (operation) => (operation === "refund" ? "decline" : "answer");
-  expect((await payment.refund(id, {}, under("r1"))).body).toMatchObject({ code: "refund-declined" });
+  const declined = await payment.refund(id, {}, under("r1"));
+  expect(declined.body).toMatchObject({ code: "refund-declined" });
   payment.provider.next = () => "answer";
-  expect((await payment.refund(id, {}, under("r1"))).status).toBe(201);
+  expect((await payment.refund(id, {}, under("r1"))).text).toBe(declined.text);
+  expect((await payment.refund(id, {}, under("r2"))).status).toBe(201);
 });

@@ -95,9 +95,6 @@ export function paymentRoutes(deps: {
       summary: "Give money back: all that remains, or the amount asked for; 202 while the outcome is not known",
       scope: "payments:refund",
       idempotencyKeptFor: "30d",
-      // What is refused may be possible a moment later, and what is owed is asked for until it is given back. However
-      // many copies come, no more is than the payment has left.
-      idempotencyRefusals: "asked-anew",
       params,
       body: refundBody(unit),
       answers: { 201: refundSchema, 202: refundSchema },
@@ -138,6 +135,8 @@ const positionOf = (cursor: string | undefined): string | undefined =>
 const declined = ({ failure }: Payment, payment: unknown): Problem =>
   new Problem(402, "payment-declined", failure?.detail ?? "The provider declined the payment.", { payment });
 
-/** A refusal and no answer to keep: what the provider declines today it may do tomorrow, under the same key. */
+/** A refusal, and no answer that is kept for long: what the provider declines today it may do tomorrow. */
 const refundDeclined = (refund: unknown): Problem =>
-  new Problem(409, "refund-declined", "The provider declined the refund; repeated, it is asked anew.", { refund });
+  new Problem(409, "refund-declined", "The provider declined the refund. To ask it anew, choose a new key.", {
+    refund,
+  });

@@ -3,7 +3,7 @@ import joi from "joi";
 import type Koa from "koa";
 import type { Idempotency } from "../idempotency/idempotency.ts";
 import { fingerprintOf, keyOf } from "../idempotency/request-key.ts";
-import { keptForMs, refusalKeptMs } from "../idempotency/rules.ts";
+import { keptForMs } from "../idempotency/rules.ts";
 import { forbidden } from "./api-keys.ts";
 import { hasBody, parseJson, readBody, requireJson } from "./body.ts";
 import type { State } from "./request-context.ts";
@@ -20,10 +20,7 @@ export function handlerOf(
   idempotency: Pick<Idempotency, "once">,
 ): Koa.Middleware<State> {
   const heedsKey = heedsIdempotencyKey(route);
-  const kept = {
-    keptForMs: keptForMs[route.idempotencyKeptFor ?? "24h"],
-    refusalKeptMs: route.idempotencyRefusals === "asked-anew" ? 0 : refusalKeptMs,
-  };
+  const keptFor = keptForMs[route.idempotencyKeptFor ?? "24h"];
   const params = prepared("path", route.params ?? nothing);
   const query = prepared("query", route.query ?? nothing);
   const body = route.body && prepared("body", route.body);
@@ -47,7 +44,7 @@ export function handlerOf(
     if (key === undefined) return send(ctx, await route.handle(input));
     const { method, path, query: parameters } = ctx;
     const fingerprint = fingerprintOf({ method, path, query: parameters, rawBody });
-    const request = { caller: identity.caller, key, fingerprint, ...kept };
+    const request = { caller: identity.caller, key, fingerprint, keptForMs: keptFor };
     send(ctx, await idempotency.once(request, context, async () => route.handle(input)));
   };
 }

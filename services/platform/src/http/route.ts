@@ -44,11 +44,6 @@ export interface RouteDefinition<Params, Query, Body> {
   readonly idempotency?: "none";
   /** For how long a repetition gets the first answer; `24h` when left out. */
   readonly idempotencyKeptFor?: KeptFor;
-  /**
-   * A repetition after a refusal gets the refusal for a minute, because a late copy of the request looks the same;
-   * `asked-anew`: it is carried out, because a copy that is can do no harm.
-   */
-  readonly idempotencyRefusals?: "asked-anew";
   /** Each success status with the schema of its body; undefined for an empty one. */
   readonly answers: Readonly<Record<number, joi.Schema | undefined>>;
   /** The problem codes that this route adds to the common ones, by status. */

@@ -130,15 +130,6 @@ test("a late copy of a refused request is refused as it was, and not carried out
   expect((await add("lid", "refused-1")).body.code).toBe("idempotency-key-reused");
 });
 
-test("where a refusal is asked anew a copy is carried out, and the key is free for another request", async () => {
-  for (const times of [1, 2]) {
-    const refused = await post("/anew", "anew-1");
-    expect([refused.body.code, refused.headers.get("idempotent-replayed")]).toEqual(["not-now", null]);
-    expect(await things("anew")).toHaveLength(times);
-  }
-  expect((await add("lid", "anew-1")).status).toBe(201);
-});
-
 test.each([202, 500, 503])(
   "after %d a repetition runs again, under the same id, and nothing else may use the key",
   async (status) => {

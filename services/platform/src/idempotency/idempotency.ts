@@ -11,7 +11,7 @@ import type { RequestContext } from "../request-context.ts";
 import { attachClaim, type Claim } from "./claim.ts";
 import { type Answered, type Refused, storeAnswers } from "./keep-answers.ts";
 import { claimKeys, freeKeys, type KeyRow, type Wanted } from "./key-store.ts";
-import { endOf, isKeyInFlight, keyInFlight, keyReused, replayOf } from "./rules.ts";
+import { endOf, isKeyInFlight, keyInFlight, keyReused, refusalKeptMs, replayOf } from "./rules.ts";
 
 export type Idempotency = ReturnType<typeof createIdempotency>;
 
@@ -23,10 +23,7 @@ interface Asked extends Wanted {
 type Found = { readonly claim: Claim } | { readonly replay: Answer };
 
 /** A request to be carried out once. */
-type Request = Pick<Wanted, "caller" | "key" | "fingerprint" | "keptForMs"> & {
-  /** For how long a refusal is replayed. */
-  readonly refusalKeptMs: number;
-};
+type Request = Pick<Wanted, "caller" | "key" | "fingerprint" | "keptForMs">;
 
 /** How a request with a claim ended: with an answer to be kept, or without, and the key is free. */
 type End = Answered | Refused | { readonly claim: Claim };
@@ -99,11 +96,7 @@ export function createIdempotency(options: {
      * replayed. A refusal that `handle` throws is an answer. Throws 409 `idempotency-in-flight`, 422
      * `idempotency-key-reused`, what else `handle` throws, and what kept a refusal from being stored.
      */
-    async once(
-      { refusalKeptMs, ...request }: Request,
-      context: RequestContext,
-      handle: () => Promise<Answer> | Answer,
-    ): Promise<Answer> {
+    async once(request: Request, context: RequestContext, handle: () => Promise<Answer> | Answer): Promise<Answer> {
       const holder = `${boot}:${++holders}`;
       const found = await claims.add({ ...request, holder, resourceId: uuid(), deadline: context.deadline });
       if ("replay" in found) {
@@ -118,6 +111,7 @@ export function createIdempotency(options: {
         answer = claim.kept ?? returned;
       } catch (error) {
         const problem = problemAnswer(error, context);
+        // Who shared its unit with one that had lost its lease has not been refused: it runs again when it is repeated.
         const how = isKeyInFlight(error) ? "free" : endOf(problem.status);
         if (how === "free") {
           await end({ claim }, context);

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import type { Claim } from "./claim.ts";
-import { leaseMs } from "./rules.ts";
+import { isRefused, leaseMs, refusalKeptMs } from "./rules.ts";
 
 /** A row to be claimed. */
 export interface Wanted {
@@ -30,6 +30,14 @@ const marks = (rows: readonly (readonly unknown[])[]): string =>
 const bindings = (rows: readonly (readonly Knex.RawBinding[])[]): Knex.RawBinding[] => rows.flat();
 
 /**
+ * Whether the key is out of its time by the clock of a new claim. That clock may have been set back since a refusal was
+ * kept, which would hold for as much longer; one that ends later than in two of its times counts as over. Not as soon as
+ * it ends later than in one: a small step back must not let a copy through.
+ */
+const outOfTime = `(idempotency_keys.expires_at <= excluded.created_at
+  OR (${isRefused("idempotency_keys.status")} AND idempotency_keys.expires_at > excluded.created_at + ${2 * refusalKeptMs}))`;
+
+/**
  * Claims what may be claimed: a key that is new, out of its time, free, or held past its lease, or whose holder is
  * certainly gone because it is not like `livingHolders`. No key twice. Answers with each key as it stands
  * then; who holds it has claimed it. What a key makes keeps its id when it is taken over.
@@ -55,12 +63,12 @@ export async function claimKeys(
        (caller, key, fingerprint, resource_id, holder, lease_until, created_at, expires_at)
      VALUES ${marks(rows)}
      ON CONFLICT (caller, key) DO UPDATE SET
-       resource_id = CASE WHEN idempotency_keys.expires_at <= excluded.created_at
+       resource_id = CASE WHEN ${outOfTime}
          THEN excluded.resource_id ELSE idempotency_keys.resource_id END,
        fingerprint = excluded.fingerprint, holder = excluded.holder, lease_until = excluded.lease_until,
        status = NULL, headers = NULL, body = NULL,
        created_at = excluded.created_at, expires_at = excluded.expires_at
-     WHERE idempotency_keys.expires_at <= excluded.created_at
+     WHERE ${outOfTime}
        OR (idempotency_keys.status IS NULL AND idempotency_keys.fingerprint = excluded.fingerprint
          AND (idempotency_keys.holder IS NULL OR idempotency_keys.lease_until <= excluded.created_at
            OR idempotency_keys.holder NOT LIKE ?))

@@ -22,10 +22,7 @@ const boot = (soleOwner = true, write: Database["write"] = database.write) =>
   createIdempotency({ database: { write }, soleOwner, metrics: createMetrics("test", "0"), now: () => clock });
 
 const newContext = () => backgroundContext(createLogger("test", "silent"), 5000);
-const asked = (key: string, fingerprint = "same") => ({
-  ...{ caller: "ann", key, fingerprint },
-  ...{ keptForMs: 86_400_000, refusalKeptMs: 60_000 },
-});
+const asked = (key: string, fingerprint = "same") => ({ caller: "ann", key, fingerprint, keptForMs: 86_400_000 });
 const no = new Problem(409, "no", "No.");
 const made = (key: string): Promise<{ id: string; by: string }[]> =>
   database.read("made").where("id", "like", `${key}%`);
@@ -112,6 +109,58 @@ test("a refusal is replayed for a minute; then the key is new, and what it makes
   const later = await carryOut("later", "refused");
   expect(later).toMatchObject({ status: 201, body: { id: expect.not.stringContaining(id), by: "later" } });
   expect((await made("refused")).map(({ by }) => by)).toEqual(["later"]);
+});
+
+test("a refusal outlives a clock that is set back by less than its time, and is forgotten when it is set back further", async () => {
+  const { first, open } = await hold("set back");
+  open(no);
+  await first;
+  const set = clock;
+  clock = set - 59_999;
+  expect(await carryOut("copy", "set back")).toMatchObject({ status: 409 });
+  clock = set - 3_600_000;
+  expect(await carryOut("later", "set back")).toMatchObject({ status: 201, body: { by: "later" } });
+  clock = set - 7_200_000;
+  const again = await carryOut("again", "set back");
+  expect(again).toMatchObject({ status: 201, headers: { "Idempotent-Replayed": "true" } });
+  clock = set;
+});
+
+test("what was kept in a unit that was undone is not the answer: the refusal that undid it is", async () => {
+  const context: RequestContext = newContext();
+  const undone = () =>
+    idempotency.once(asked("undone"), context, async () => {
+      const { claim } = context;
+      if (!claim) throw new Error("the request has no claim");
+      await database.write(async (trx) => {
+        await trx("made").insert({ id: "undone", by: "undone" });
+        await keepAnswers(trx, [{ claim, answer: { status: 201, body: "made" } }]);
+        throw no;
+      });
+      return { status: 201, body: "made" };
+    });
+  expect(await undone()).toMatchObject({ status: 409, body: { code: "no" } });
+  expect(await undone()).toMatchObject({ status: 409, headers: { "Idempotent-Replayed": "true" } });
+  expect(await made("undone")).toEqual([]);
+});
+
+test("who shared a unit with one that had lost its lease was not refused: its repetition is carried out", async () => {
+  const lost = { resourceId: "gone", caller: "ann", key: "joined", holder: "taken over" };
+  const context: RequestContext = newContext();
+  const shared = idempotency.once(asked("sharing"), context, async () => {
+    const { claim } = context;
+    if (!claim) throw new Error("the request has no claim");
+    const answer: Answer = { status: 201 };
+    await database.write((trx) =>
+      keepAnswers(trx, [
+        { claim, answer },
+        { claim: lost, answer },
+      ]),
+    );
+    return answer;
+  });
+  await expect(shared).rejects.toMatchObject({ code: "idempotency-in-flight" });
+  expect(await carryOut("repetition", "sharing")).toMatchObject({ status: 201, body: { by: "repetition" } });
 });
 
 test("one that lost its lease is not told no, because another may have carried it out", async () => {

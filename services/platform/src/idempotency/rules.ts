@@ -7,8 +7,9 @@ export const leaseMs = 60_000;
 /**
  * How long a refusal is replayed: as long as a copy of the request may still be on its way, sent again by a proxy or left
  * in the socket of a process that stood still. Carried out, it would have an effect that the asker was told there is not.
+ * More than twice the longest request (25 s), after which nobody waits for an answer and sends it again.
  */
-export const refusalKeptMs = leaseMs;
+export const refusalKeptMs = 60_000;
 
 /** How long an answer can be replayed. */
 export type KeptFor = "24h" | "30d";
@@ -25,6 +26,9 @@ export function endOf(status: number): "keep" | "free" | "refuse" {
   return status < 300 || status === 402 ? "keep" : "refuse";
 }
 
+/** The same of the column `status`, for SQL. */
+export const isRefused = (status: string): string => `(${status} BETWEEN 300 AND 499 AND ${status} <> 402)`;
+
 const inFlight = "idempotency-in-flight";
 
 export const keyInFlight = (): Problem =>
@@ -36,7 +40,7 @@ export const keyInFlight = (): Problem =>
     { "Retry-After": "1" },
   );
 
-/** Whether this was thrown because another has the key: nothing is known of the request then. */
+/** Whether this was thrown because another has the key, its own or one that shared its unit: nothing is known of the request. */
 export const isKeyInFlight = (error: unknown): boolean => error instanceof Problem && error.code === inFlight;
 
 export const keyReused = (): Problem =>

@@ -74,17 +74,6 @@ export const thingsService = (
       }),
       route({
         ...common,
-        path: "/anew",
-        operation: "ask-anew",
-        idempotencyRefusals: "asked-anew",
-        answers: { 200: undefined },
-        handle: async () => {
-          await put(database, { id: uuid(), text: "anew" });
-          throw new Problem(409, "not-now", "Not now.");
-        },
-      }),
-      route({
-        ...common,
         path: "/unheeded",
         operation: "no-key",
         idempotency: "none",
