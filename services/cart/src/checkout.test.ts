@@ -79,7 +79,7 @@ test.each(peerFaults)(
     await shop.orders.mode(fault);
     const started = performance.now();
     const answer = await shop.checkout("user1");
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(1500);
     expect(answer).toMatchObject({ status: 503, body: { code: "peer-unavailable", peer: "order" } });
     expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
     expect(await shop.see("user1")).toMatchObject({ total: 22, items: [{ quantity: 2 }] });

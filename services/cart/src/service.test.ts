@@ -168,7 +168,7 @@ test.each(peerFaults)(
     for (const step of steps) {
       const started = performance.now();
       answers.push(await step());
-      expect(performance.now() - started).toBeLessThan(500);
+      expect(performance.now() - started).toBeLessThan(1500);
     }
     const known = { product_id: 1, price: 11, verified: false };
     const unknown = { product_id: 2, price: null, name: null, subtotal: null, verified: false, checked_at: null };
@@ -217,7 +217,7 @@ test("a catalog that hangs does not make requests stand in line", async () => {
   await shop.catalog.mode("hang");
   const started = performance.now();
   await Promise.all(times(4, (index) => shop.add(`user${index}`, 1 + (index % 3))));
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(performance.now() - started).toBeLessThan(1500);
 });
 
 test("prices in another currency are no prices", async () => {

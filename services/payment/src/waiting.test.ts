@@ -1,4 +1,4 @@
-import { eventually } from "@shop/platform/testing";
+import { eventually as soon } from "@shop/platform/testing";
 import {
   answerPayable,
   capturedIn,
@@ -9,6 +9,11 @@ import {
   startPayment,
   total,
 } from "./testing/start-payment.ts";
+
+// A hundred payments and a restart take their time on a busy machine.
+import.meta.jest.setTimeout(60_000);
+const eventually = (ask: Parameters<typeof soon>[0]) => soon(ask, 50_000);
+const start = (env: Readonly<Record<string, string>> = {}) => startPayment({ REQUEST_TIMEOUT_MS: "25000", ...env });
 
 let payment: Awaited<ReturnType<typeof startPayment>>;
 afterEach(() => payment.stop());
@@ -23,7 +28,7 @@ async function charged() {
 const statuses = () => countByStatus(payment.call);
 
 test("a hundred payments while the order service is away: each is charged once, or refused and never charged", async () => {
-  payment = await startPayment();
+  payment = await start();
   const alive = Array.from({ length: 60 }, newOrder);
   const expired = new Set(Array.from({ length: 40 }, newOrder));
   await payment.orders.mode("refuse");
@@ -33,7 +38,7 @@ test("a hundred payments while the order service is away: each is charged once, 
   // Back again, longer after than some of the orders lived; and the payments outlive a restart of their own service.
   const { dataDir } = payment;
   await payment.stop();
-  payment = await startPayment({ DATA_DIR: dataDir });
+  payment = await start({ DATA_DIR: dataDir });
   answerPayable(payment.orders, ({ order_id }) =>
     expired.has(order_id) ? refusal(409, "order-not-payable") : consent(order_id),
   );
@@ -48,7 +53,7 @@ test("a hundred payments while the order service is away: each is charged once, 
 });
 
 test("the order service's return wakes the payments that wait: nobody asks again", async () => {
-  payment = await startPayment();
+  payment = await start();
   const order = newOrder();
   await payment.orders.mode("refuse");
   const { body } = await payment.pay(order);
@@ -57,7 +62,7 @@ test("the order service's return wakes the payments that wait: nobody asks again
 });
 
 test("a payment whose order cannot be asked in time ends FAILED, uncharged, and the order may be paid anew", async () => {
-  payment = await startPayment({ PENDING_PAYMENT_TTL_S: "1" });
+  payment = await start({ PENDING_PAYMENT_TTL_S: "1" });
   const order = newOrder();
   answerPayable(payment.orders, () => refusal(503, "peer-unavailable"));
   const { body } = await payment.pay(order);
@@ -72,7 +77,7 @@ test("a payment whose order cannot be asked in time ends FAILED, uncharged, and 
 });
 
 test("a payment that waits for its order ends with it, but not by a mistyped amount", async () => {
-  payment = await startPayment();
+  payment = await start();
   const order = newOrder();
   await payment.orders.mode("fail");
   const { body: waiting } = await payment.pay(order);
@@ -90,7 +95,7 @@ test("a payment that waits for its order ends with it, but not by a mistyped amo
 });
 
 test("a payment that waited is charged what its order agreed to, not what was mistyped while nobody could say", async () => {
-  payment = await startPayment();
+  payment = await start();
   const order = newOrder();
   await payment.orders.mode("fail");
   await payment.pay(order, 1);
