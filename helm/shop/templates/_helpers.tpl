@@ -19,11 +19,12 @@ A long one is cut, and told apart from others that begin alike by a digest, so t
 
 {{/*
 The labels by which pods are found; they never change, as selectors and claims cannot: dict "root" $ "component".
+The instance is what names begin with: a parent may have this chart twice, by an alias, in one release.
 Without a component they are those of all pods of the release.
 */}}
 {{- define "shop.selectorLabels" -}}
 app.kubernetes.io/name: shop
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ include "shop.fullname" .root }}
 {{- with .component }}
 app.kubernetes.io/component: {{ . }}
 {{- end }}
