@@ -2,6 +2,7 @@
 import { explain } from "../launcher/refusal.mjs";
 import { conforms } from "./conform.mjs";
 import { manifests } from "./manifests.mjs";
+import { overlays } from "./overlays.mjs";
 import { lint, rendersAlike, rendersAlikeInHelm4 } from "./renders.mjs";
 import { rules } from "./rules.mjs";
 import { scores } from "./score.mjs";
@@ -17,6 +18,7 @@ const checks = {
   "kube-score": scores,
   "alert rules": rules,
   "k8s/base": () => manifests({ write: false }),
+  "k8s/overlays": overlays,
   "helm/shop/README.md": () => valuesTable({ write: false }),
 };
 
