@@ -3,7 +3,7 @@ import { atItsPorts, pageText, startDocumentedShop } from "./running-shop.ts";
 import { stepsOf } from "./steps.ts";
 import { createTerminal, statusesIn } from "./terminal.ts";
 
-// The steps of the page that only ask the services are carried out here. Those of a cluster are for `make e2e`.
+// The steps of the page that only ask the services are carried out here, without a cluster; `make e2e` carries out all of them.
 
 const steps = stepsOf(pageText("docs/operations.md"));
 const ofCluster = /\b(kubectl|helm|rotate-key)\b/;
