@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isInstalled, whyInstallFailed } from "./dependencies.mjs";
 import { interruption } from "./interrupt.mjs";
+import { oneAtATime } from "./one-at-a-time.mjs";
 import { explain, refusal } from "./refusal.mjs";
 import { serviceFolders } from "./services.mjs";
 import { runTool } from "./tool.mjs";
@@ -17,23 +19,28 @@ export async function prepare(wishes) {
 }
 
 async function installAndBuild({ build, interrupted }) {
-  if (!isInstalled(root)) {
-    console.log(
-      "Installing the dependencies (npm ci). The SQLite driver may have to be compiled: a minute or two, once.",
-    );
-    const sayThatNpmGoesOn = () => console.log("Stopping; npm finishes its step first.");
-    interrupted.addEventListener("abort", sayThatNpmGoesOn, { once: true });
-    const code = await runTool("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, interrupted });
-    interrupted.removeEventListener("abort", sayThatNpmGoesOn);
-    if (interrupted.aborted) return;
-    if (code !== 0) throw refusal(whyInstallFailed());
-  }
-  if (!build) return;
+  // npm ci empties node_modules first: two at once would each take away what the other has installed.
+  const onWait = () => console.log("Another command installs the dependencies; waiting for it.");
+  if (!isInstalled(root))
+    await oneAtATime(join(root, ".installing"), () => install(interrupted), { interrupted, onWait });
+  if (interrupted.aborted || !build) return;
   for (const step of buildSteps) {
     const code = await runTool(process.execPath, step, { cwd: root, interrupted });
     if (interrupted.aborted) return;
     if (code !== 0) throw refusal("The build failed; the lines above say where.");
   }
+}
+
+async function install(interrupted) {
+  if (isInstalled(root)) return;
+  console.log(
+    "Installing the dependencies (npm ci). The SQLite driver may have to be compiled: a minute or two, once.",
+  );
+  const sayThatNpmGoesOn = () => console.log("Stopping; npm finishes its step first.");
+  interrupted.addEventListener("abort", sayThatNpmGoesOn, { once: true });
+  const code = await runTool("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, interrupted });
+  interrupted.removeEventListener("abort", sayThatNpmGoesOn);
+  if (!interrupted.aborted && code !== 0) throw refusal(whyInstallFailed());
 }
 
 /** The same as `npm run build`, for the services alone. */
