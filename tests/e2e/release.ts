@@ -20,12 +20,13 @@ export type Release = ReturnType<typeof useRelease>;
 
 /**
  * A release of the chart in a namespace. Nothing is installed yet. Values are those of the tests' images and what a
- * call names: nothing is kept from the call before.
+ * call names: nothing is kept from the call before. `fullname` is what names begin with: the release's name unless its
+ * values have a `fullnameOverride`.
  */
-export function useRelease(namespace: Namespace, name = "shop") {
-  const selector = `app.kubernetes.io/name=shop,app.kubernetes.io/instance=${name}`;
+export function useRelease(namespace: Namespace, name = "shop", fullname = name) {
+  const selector = `app.kubernetes.io/name=shop,app.kubernetes.io/instance=${fullname}`;
   const forwards = createForwards((service) =>
-    openForward(namespace.name, `service/${name}-${service}`, ports[service as Service]),
+    openForward(namespace.name, `service/${fullname}-${service}`, ports[service as Service]),
   );
   const helm = (args: readonly string[], values?: Values): Promise<string> => {
     const input = values && JSON.stringify({ ...baseValues, ...values });
@@ -37,8 +38,8 @@ export function useRelease(namespace: Namespace, name = "shop") {
     name,
     namespace,
     selector,
-    podOf: (service: Service): string => `${name}-${service}-0`,
-    workloadOf: (service: Service): string => `statefulset/${name}-${service}`,
+    podOf: (service: Service): string => `${fullname}-${service}-0`,
+    workloadOf: (service: Service): string => `statefulset/${fullname}-${service}`,
 
     /** `helm install`; answers with the notes. It does not wait: `ready` does. */
     install: (values: Values = {}): Promise<string> => helm(["install", name, "helm/shop"], values),
@@ -64,7 +65,7 @@ export function useRelease(namespace: Namespace, name = "shop") {
     async key(caller = "admin"): Promise<string> {
       const secrets = await namespace.list("secrets");
       const named = (wanted: string) => secrets.find(({ metadata }) => metadata.name === wanted);
-      const { data } = named(`${name}-key-${caller}`) ?? named(`${name}-keys`) ?? {};
+      const { data } = named(`${fullname}-key-${caller}`) ?? named(`${fullname}-keys`) ?? {};
       return (
         Buffer.from(data?.[caller] ?? "", "base64")
           .toString()

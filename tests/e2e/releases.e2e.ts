@@ -135,7 +135,7 @@ function writeParent(folder: string): void {
 
 describe("every option", () => {
   const namespace = useNamespace("every-option");
-  const shop = useRelease(namespace);
+  const shop = useRelease(namespace, "shop", "bazaar");
   const option = everyOption(namespace);
   useCustomKinds();
 
