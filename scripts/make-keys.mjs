@@ -2,8 +2,8 @@
 //   node scripts/make-keys.mjs | kubectl create -f -
 // `create` refuses when it is there already; `apply` would put new keys in the place of those in use. With arguments it
 // makes keys for these callers instead: node scripts/make-keys.mjs admin backup cart order payment front-end
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { newSecretFor } from "./new-secret.mjs";
 
 const callers = process.argv.length > 2 ? process.argv.slice(2) : callersOfManifests();
 
@@ -12,10 +12,7 @@ const secret = {
   kind: "Secret",
   metadata: { name: "shop-keys", labels: { "app.kubernetes.io/name": "shop", "app.kubernetes.io/instance": "shop" } },
   type: "Opaque",
-  stringData: {
-    ...Object.fromEntries(callers.map((caller) => [caller, randomBytes(32).toString("base64url")])),
-    "webhook-secret": `whsec_${randomBytes(32).toString("base64")}`,
-  },
+  stringData: Object.fromEntries([...callers, "webhook-secret"].map((entry) => [entry, newSecretFor(entry)])),
 };
 console.log(JSON.stringify(secret, null, 2));
 

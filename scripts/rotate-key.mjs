@@ -1,9 +1,9 @@
 // Gives a caller a new key on Kubernetes, or the shop a new webhook secret, while it is used:
 //   node scripts/rotate-key.mjs cart --namespace shop
 // It takes some minutes, because Kubernetes takes its time with mounted Secrets. It may be run again at any point.
-import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { explain, refusal } from "./launcher/refusal.mjs";
+import { newSecretFor } from "./new-secret.mjs";
 import { createKubectl } from "./rotate-key/kubectl.mjs";
 import { createKubernetesSecret } from "./rotate-key/kubernetes-secret.mjs";
 import { rotate } from "./rotate-key/rotation.mjs";
@@ -23,9 +23,6 @@ const options = {
   "keep-old": { type: "boolean", default: false },
 };
 
-const newLineOf = (entry) => () =>
-  entry === "webhook-secret" ? `whsec_${randomBytes(32).toString("base64")}` : randomBytes(32).toString("base64url");
-
 async function main() {
   const { values, positionals } = readArguments();
   const [entry] = positionals;
@@ -33,7 +30,7 @@ async function main() {
   const access = ["context", "namespace"].flatMap((name) => (values[name] ? [`--${name}=${values[name]}`] : []));
   const name = values.secret ?? `shop-key-${entry}`;
   const secret = createKubernetesSecret({ name, kubectl: createKubectl(access), say: console.log });
-  await rotate({ entry, secret, newLine: newLineOf(entry), keepOld: values["keep-old"], say: console.log });
+  await rotate({ entry, secret, newLine: () => newSecretFor(entry), keepOld: values["keep-old"], say: console.log });
 }
 
 function readArguments() {
