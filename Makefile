@@ -8,7 +8,7 @@ JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning nod
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: node ## Run the whole shop until Ctrl-C; ports: CART_PORT, CATALOG_PORT, ORDER_PORT, PAYMENT_PORT
+run: node ## Run the whole shop until Ctrl-C; ports: CART_PORT, CATALOG_PORT, ORDER_PORT, PAYMENT_PORT, DASHBOARD_PORT
 	@node scripts/start.mjs
 
 dev: node ## The same from the sources; a change restarts its service

@@ -10,21 +10,23 @@ import { runTool } from "./tool.mjs";
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * Installs the locked dependencies when they are not there, and compiles the services when `build` is set; both are quick
- * when nothing changed. Throws a refusal that says what is missing. Returns early when interrupted, and says so.
+ * Installs the locked dependencies when they are not there, and compiles the services and the page when `build` is set, or
+ * the page alone when `page` is; all are quick when nothing changed. Throws a refusal that says what is missing. Returns
+ * early when interrupted, and says so.
  */
 export async function prepare(wishes) {
   await installAndBuild(wishes);
   if (wishes.interrupted.aborted) console.log("Interrupted; run it again, nothing is lost.");
 }
 
-async function installAndBuild({ build, interrupted }) {
+async function installAndBuild({ build, page, interrupted }) {
   // npm ci empties node_modules first: two at once would each take away what the other has installed.
   const onWait = () => console.log("Another command installs the dependencies; waiting for it.");
   if (!isInstalled(root))
     await oneAtATime(join(root, ".installing"), () => install(interrupted), { interrupted, onWait });
-  if (interrupted.aborted || !build) return;
-  for (const step of buildSteps) {
+  // While sources are watched the services need no build; the page that the dashboard serves does.
+  for (const step of build ? [...serviceSteps, pageStep] : page ? [pageStep] : []) {
+    if (interrupted.aborted) return;
     const code = await runTool(process.execPath, step, { cwd: root, interrupted });
     if (interrupted.aborted) return;
     if (code !== 0) throw refusal("The build failed; the lines above say where.");
@@ -44,7 +46,8 @@ async function install(interrupted) {
 }
 
 /** The same as `npm run build`, for the services alone. */
-const buildSteps = [["node_modules/typescript/bin/tsc", "-b", ...serviceFolders], ["scripts/bundle.mjs"]];
+const serviceSteps = [["node_modules/typescript/bin/tsc", "-b", ...serviceFolders], ["scripts/bundle.mjs"]];
+const pageStep = ["scripts/build-page.mjs"];
 
 /** The same as a command of its own: exit code 0 when all is ready, 130 when interrupted, 1 with the reason otherwise. */
 export async function prepareOnly({ build }) {

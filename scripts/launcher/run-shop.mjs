@@ -19,7 +19,7 @@ export async function runShop({ watch }) {
     const plan = readPlan(process.env, root);
     const releasePorts = await reservePorts(plan.services, plan.host);
     try {
-      await prepare({ build: !watch, interrupted });
+      await prepare({ build: !watch, page: true, interrupted });
     } finally {
       await releasePorts();
     }

@@ -3,6 +3,7 @@ import { refusal } from "./refusal.mjs";
 
 /** Every service, in the order in which they stop: one that calls others stops before those it calls. */
 const table = [
+  { name: "dashboard", port: 8080 },
   { name: "payment", port: 8004 },
   { name: "order", port: 8003 },
   { name: "cart", port: 8001 },

@@ -6,17 +6,18 @@ export function welcome({ services, apiKey, dataDir }, { windows = process.platf
   // cmd.exe knows no single quotes.
   const quote = (json) => (windows ? `"${json.replaceAll('"', '\\"')}"` : `'${json}'`);
   const line = quote('[{"product_id":1,"quantity":1,"price":999.99}]');
-  const byPort = [...services].sort((a, b) => a.port - b.port);
+  const apis = services.filter(({ name }) => name !== "dashboard").sort((a, b) => a.port - b.port);
   return [
     "",
     "Shop is ready.",
-    ...byPort.map((service) => `  ${service.name.padEnd(8)} ${service.url}   docs: ${service.url}/docs`),
-    `  data     ${dataDir}`,
+    `  dashboard ${url.dashboard}   open it in a browser; it asks for the key`,
+    ...apis.map((service) => `  ${service.name.padEnd(9)} ${service.url}   docs: ${service.url}/docs`),
+    `  data      ${dataDir}`,
     apiKey
-      ? `  key      ${apiKey} (development only)`
-      : "  key      one of your own; the commands read it from API_KEY",
+      ? `  key       ${apiKey} (development only)`
+      : "  key       one of your own; the commands read it from API_KEY",
     "",
-    "Try it in another terminal. <id> is the id in the answer to the order:",
+    "Or try it in another terminal. <id> is the id in the answer to the order:",
     `  curl -X POST "${url.cart}/cart/user1/add?product_id=1&quantity=2" ${key}`,
     `  curl -X GET "${url.cart}/cart/user1" ${key}`,
     `  curl -X DELETE "${url.cart}/cart/user1/clear" ${key}`,

@@ -1,35 +1,52 @@
 import type { DestinationStream } from "pino";
-import { ConfigInvalid, loadConfig } from "./config.ts";
+import { ConfigInvalid, loadConfig, loadFrontConfig } from "./config.ts";
 import { DatabaseRefused } from "./database/database.ts";
+import { type FrontDefinition, startFront } from "./front.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { type RunningService, type ServiceDefinition, startService } from "./service.ts";
+import { type RunningProcess, type ServiceDefinition, startService } from "./service.ts";
 
 /** EX_CONFIG of sysexits.h: do not start again before the configuration is mended. */
 const badConfiguration = 78;
 
-/**
- * A service as a process: starts it, stops it on SIGTERM or SIGINT, also while it starts, and says in one line each why it
- * cannot start.
- */
-export async function run<Config extends object>(definition: ServiceDefinition<Config>): Promise<void> {
+/** A service as a process. */
+export const run = <Config extends object>(definition: ServiceDefinition<Config>): Promise<void> =>
+  runProcess(definition.name, {
+    level: () => loadConfig(definition, process.env).LOG_LEVEL,
+    start: (log, signal) => startService(definition, process.env, log, signal),
+  });
+
+/** A front as a process. */
+export const runFront = <Config extends object>(definition: FrontDefinition<Config>): Promise<void> =>
+  runProcess(definition.name, {
+    level: () => loadFrontConfig(definition, process.env).LOG_LEVEL,
+    start: (log) => startFront(definition, process.env, log),
+  });
+
+/** Starts, stops on SIGTERM or SIGINT, also while it starts, and says in one line each why it cannot start. */
+async function runProcess(
+  name: string,
+  { level, start }: { level(): string; start(log: Logger, signal: AbortSignal): Promise<RunningProcess> },
+): Promise<void> {
   // Before anything else: the first process of a container is not ended by a signal that it does not handle.
   const told = toldToStop();
   try {
-    const { LOG_LEVEL: level } = loadConfig(definition, process.env);
-    const log = createLogger(definition.name, level, await readable());
+    const log = createLogger(name, level(), await readable());
     process.on("uncaughtException", (error) => {
       log.fatal({ err: error }, "a bug: the process ends, because its state is not known any more");
       process.exit(1);
     });
     told.addEventListener("abort", () => log.info({ signal: told.reason }, "stopping"));
-    const service = await startService(definition, process.env, log, told);
-    service.metrics.collectProcess();
-    if (told.aborted) void stop(service, log);
-    else told.addEventListener("abort", () => void stop(service, log));
+    const running = await start(log, told);
+    running.metrics.collectProcess();
+    if (told.aborted) void stop(running, log);
+    else told.addEventListener("abort", () => void stop(running, log));
   } catch (error) {
     if (told.aborted) process.exit(0);
-    const lines = reasons(error);
-    process.stderr.write(`${lines.map((line) => `${definition.name}: ${line}`).join("\n")}\n`);
+    process.stderr.write(
+      `${reasons(error)
+        .map((line) => `${name}: ${line}`)
+        .join("\n")}\n`,
+    );
     process.exit(error instanceof ConfigInvalid ? badConfiguration : 1);
   }
 }
@@ -61,8 +78,8 @@ function toldToStop(): AbortSignal {
   return controller.signal;
 }
 
-async function stop(service: RunningService, log: Logger): Promise<never> {
-  await service.stop();
+async function stop(running: RunningProcess, log: Logger): Promise<never> {
+  await running.stop();
   log.info("stopped");
   process.exit(0);
 }

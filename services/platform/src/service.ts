@@ -5,16 +5,18 @@ import { backupRoutes } from "./backup/routes.ts";
 import { loadConfig, type PlatformConfig } from "./config.ts";
 import { type Database, type Migration, openDatabase } from "./database/database.ts";
 import { measureFreeSpace } from "./database/free-space.ts";
+import { endsWithin, stopMarginMs } from "./ends-within.ts";
+import { createApi } from "./http/api.ts";
 import { createApiKeys } from "./http/api-keys.ts";
 import { createApp } from "./http/app.ts";
-import { type Listening, listen } from "./http/listen.ts";
-import { metricsApp, serveMetrics } from "./http/metrics-endpoint.ts";
-import { documentation, probes } from "./http/open-paths.ts";
+import { documentation, openPaths } from "./http/open-paths.ts";
+import { openPorts, type Ports } from "./http/ports.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { reconcileRoute } from "./http/reconcile.ts";
 import type { Route } from "./http/route.ts";
 import { statsRoute } from "./http/stats.ts";
 import { createUptime } from "./http/uptime.ts";
+import { whoamiRoute } from "./http/whoami.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -65,12 +67,12 @@ export interface Wiring {
   stop?(): Promise<void> | void;
 }
 
-export interface RunningService {
+/** What runs, with a database or without. */
+export interface RunningProcess {
   readonly url: string;
   readonly port: number;
   readonly metricsPort: number | undefined;
   readonly metrics: Metrics;
-  readonly routes: readonly Route[];
   /**
    * Unready, drain, background work, peers, database last; one timer of `withinMs` guards all, by default longer than a
    * request may take. Once: a second call waits for the first, and its time is the first one's.
@@ -78,8 +80,9 @@ export interface RunningService {
   stop(withinMs?: number): Promise<void>;
 }
 
-/** What a stop may take beyond the longest request, for the work behind it. 8 s in all unless REQUEST_TIMEOUT_MS is set. */
-const stopMarginMs = 3000;
+export interface RunningService extends RunningProcess {
+  readonly routes: readonly Route[];
+}
 
 /** Callers that every shop has. */
 const everywhere = { admin: ["*"], backup: ["backup"] };
@@ -104,20 +107,19 @@ export async function startService<Config extends object>(
   const apiKeys = createApiKeys(config, { ...everywhere, ...definition.callers }, log);
   let routes: readonly Route[] = [];
 
+  const api = createApi({ apiKeys, bodyLimit: config.BODY_LIMIT_BYTES });
   const app = createApp({
     log,
     metrics,
-    apiKeys,
     readiness,
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
-    bodyLimit: config.BODY_LIMIT_BYTES,
     open: {
-      ...probes(about, readiness),
-      ...(config.METRICS_PORT === undefined ? { "/metrics": serveMetrics(metrics) } : {}),
+      ...openPaths(about, readiness, config.METRICS_PORT === undefined ? metrics : undefined),
       ...documentation(() => ({ service: definition.name, version, routes }), readiness),
     },
+    behind: api.middleware,
   });
-  const listeners: Listening[] = [];
+  let ports: Ports | undefined;
   let opened: Database | undefined;
   let backups: Backups | undefined;
   let wiring: Wiring | undefined;
@@ -128,7 +130,7 @@ export async function startService<Config extends object>(
     const drained = async () => {
       const swept = sweeps?.stop();
       const copied = backups?.stop();
-      await Promise.all(listeners.map((listener) => listener.close()));
+      await ports?.close();
       await app.settled();
       await swept;
       await copied;
@@ -138,7 +140,7 @@ export async function startService<Config extends object>(
     };
     if (!(await endsWithin(withinMs, drained()))) {
       log.warn("the time to stop was up: requests or work behind them are abandoned");
-      for (const listener of listeners) listener.abandon();
+      ports?.abandon();
       // Not waited for: it begins nothing more from here on.
       void wiring?.outbox?.stop();
     }
@@ -153,13 +155,7 @@ export async function startService<Config extends object>(
   };
 
   try {
-    const listener = await listen(app.callback, config.HOST, config.PORT);
-    listeners.push(listener);
-    const metricsListener =
-      config.METRICS_PORT === undefined
-        ? undefined
-        : await listen(metricsApp(metrics, log), config.HOST, config.METRICS_PORT);
-    if (metricsListener) listeners.push(metricsListener);
+    ports = await openPorts(app.callback, config, metrics, log);
     const database = await openDatabase({
       url: config.DATABASE_URL,
       migrations: definition.migrations,
@@ -186,19 +182,20 @@ export async function startService<Config extends object>(
     const stats = statsRoute({ ...about, metrics, database, peers: peers.all, outbox, own });
     const sweeping = [...(wiring.sweeps ?? []), ...pruneSweeps({ database, outbox: wiring.outbox })];
     sweeps = createSweeps({ sweeps: sweeping, everyS: config.RECONCILE_EVERY_S, log, metrics });
-    routes = [...wiring.routes, stats, reconcileRoute(sweeps), ...backupRoutes(backups)];
+    routes = [...wiring.routes, whoamiRoute, stats, reconcileRoute(sweeps), ...backupRoutes(backups)];
     // The owner lock of the database keeps other processes out.
     const keys = createIdempotency({ database, metrics, soleOwner: true, queueLimit: config.WRITE_QUEUE_LIMIT });
-    app.mount(routes, keys);
+    api.mount(routes, keys);
     readiness.ready(database.inPlace);
     sweeps.start();
     outbox?.start();
     if (peers.all.length > 0) warmPeers(log);
-    log.info({ port: listener.port, version }, "ready");
+    const { port, metricsPort } = ports;
+    log.info({ port, version }, "ready");
     return {
-      url: `http://127.0.0.1:${listener.port}`,
-      port: listener.port,
-      metricsPort: metricsListener?.port,
+      url: `http://127.0.0.1:${port}`,
+      port,
+      metricsPort,
       metrics,
       routes,
       stop,
@@ -206,18 +203,6 @@ export async function startService<Config extends object>(
   } catch (error) {
     await stop(0);
     throw error;
-  }
-}
-
-async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

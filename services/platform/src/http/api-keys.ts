@@ -9,6 +9,8 @@ import { createReread, readSecretFolder } from "../secret-files.ts";
 /** Who presented a key and what it may do. */
 export interface Identity {
   readonly caller: string;
+  /** As they were granted; `*` is every scope. */
+  readonly scopes: readonly string[];
   may(scope: string): boolean;
 }
 
@@ -43,7 +45,7 @@ function digestOfLine(line: string, caller: string): Buffer {
 function knownKeys(caller: string, digests: readonly Buffer[], scopes: readonly string[]): KnownKey[] {
   const granted = new Set(scopes);
   const may = (scope: string) => granted.has(scope) || granted.has(everyScope);
-  return digests.map((digest) => ({ caller, digest, may }));
+  return digests.map((digest) => ({ caller, digest, scopes, may }));
 }
 
 function readKeys(

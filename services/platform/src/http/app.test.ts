@@ -4,6 +4,7 @@ import { createLogger } from "../log.ts";
 import { createMetrics } from "../metrics.ts";
 import { Problem } from "../problem.ts";
 import { caller } from "../testing/call.ts";
+import { createApi } from "./api.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createApp } from "./app.ts";
 import { type Listening, listen } from "./listen.ts";
@@ -67,13 +68,16 @@ const routes: Route[] = [
 
 const metrics = createMetrics("test", "1.2.3");
 const readiness = createReadiness();
+const api = createApi({
+  apiKeys: createApiKeys({ API_KEY: "test-key-of-every-scope" }, {}, log),
+  bodyLimit: 2048,
+});
 const app = createApp({
   log,
   metrics,
-  apiKeys: createApiKeys({ API_KEY: "test-key-of-every-scope" }, {}, log),
   readiness,
   requestTimeoutMs: 1000,
-  bodyLimit: 2048,
+  behind: api.middleware,
   open: {
     ...probes({ service: "test", version: "1.2.3", uptime: () => 7 }, readiness),
     "/metrics": serveMetrics(metrics),
@@ -88,7 +92,7 @@ beforeAll(async () => {
   const early = call("GET", "/deadline");
   expect((await call("GET", "/livez")).status).toBe(200);
   expect((await call("GET", "/readyz")).status).toBe(503);
-  app.mount(routes, { once: async (_request, _context, handle) => handle() });
+  api.mount(routes, { once: async (_request, _context, handle) => handle() });
   readiness.ready();
   expect((await early).status).toBe(200); // waited for the start instead of being refused
 });

@@ -1,53 +1,40 @@
 import type { RequestListener } from "node:http";
-import Router from "@koa/router";
 import Koa from "koa";
-import type { Idempotency } from "../idempotency/idempotency.ts";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import { notFound, Problem } from "../problem.ts";
-import { type ApiKeys, unauthorized } from "./api-keys.ts";
-import { handlerOf } from "./handler.ts";
 import { measure } from "./measure.ts";
 import type { Readiness } from "./readiness.ts";
 import { renderProblem } from "./render-problem.ts";
 import { contextOf, type State } from "./request-context.ts";
-import type { Route } from "./route.ts";
 
 export interface AppOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly apiKeys: ApiKeys;
   readonly readiness: Readiness;
   readonly requestTimeoutMs: number;
-  readonly bodyLimit: number;
   /** Answered without a key: probes, metrics, documentation. Path to middleware. */
   readonly open: Readonly<Record<string, Koa.Middleware<State>>>;
+  /** What answers all else, once the service is ready. */
+  readonly behind: readonly Koa.Middleware<State>[];
 }
 
 /**
  * The HTTP application. The order of the middleware is the order in which a request is dealt with.
- * It listens before the database is open; `mount` adds the table of routes then, and requests wait until it is ready.
+ * It listens before the service is ready, and requests wait until it is.
  */
 export function createApp(options: AppOptions) {
-  const router = new Router<State>();
   const work = createWork();
   const app = new Koa<State>();
   app.use(work.track);
   app.use(context(options));
   app.use(measure(options.metrics));
   app.use(problems());
-  app.use(openPaths(options.open));
+  app.use(exactPaths(options.open));
   app.use(ready(options.readiness));
-  app.use(authenticate(options.apiKeys));
-  app.use(router.routes());
-  app.use(unknownPath(router));
+  for (const middleware of options.behind) app.use(middleware);
   app.on("error", (error) => options.log.error({ err: error }, "an answer could not be sent"));
   return {
     callback: app.callback() as RequestListener,
-    mount(routes: readonly Route[], idempotency: Pick<Idempotency, "once">): void {
-      for (const route of routes)
-        router.register(route.path, [route.method], [handlerOf(route, options.bodyLimit, idempotency)]);
-    },
     /** Resolves when no handler is at work any more, also for clients that have gone away meanwhile. */
     settled: work.settled,
   };
@@ -101,7 +88,7 @@ function problems(): Koa.Middleware<State> {
   };
 }
 
-function openPaths(open: AppOptions["open"]): Koa.Middleware<State> {
+function exactPaths(open: AppOptions["open"]): Koa.Middleware<State> {
   const paths = new Map(Object.entries(open));
   return (ctx, next) => {
     const handler = ctx.method === "GET" || ctx.method === "HEAD" ? paths.get(ctx.path) : undefined;
@@ -115,26 +102,5 @@ function ready(readiness: Readiness): Koa.Middleware<State> {
   return async (ctx, next) => {
     await readiness.wait(ctx.state.context);
     return next();
-  };
-}
-
-function authenticate(apiKeys: ApiKeys): Koa.Middleware<State> {
-  return (ctx, next) => {
-    const presented = ctx.req.headers["x-api-key"];
-    const identity = typeof presented === "string" ? apiKeys.identify(presented) : undefined;
-    if (!identity) throw unauthorized();
-    ctx.state.identity = identity;
-    ctx.state.context.caller = identity.caller;
-    return next();
-  };
-}
-
-/** 404, or 405 with the methods that the path has (RFC 9110, section 15.5.6). */
-function unknownPath(router: Router<State>): Koa.Middleware<State> {
-  return (ctx) => {
-    const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
-    if (methods.length === 0) throw notFound("path");
-    const allowed = [...new Set(methods)].join(", ");
-    throw new Problem(405, "method-not-allowed", `This path takes ${allowed}.`, {}, { Allow: allowed });
   };
 }

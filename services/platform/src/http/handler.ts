@@ -4,10 +4,10 @@ import type Koa from "koa";
 import type { Idempotency } from "../idempotency/idempotency.ts";
 import { fingerprintOf, keyOf } from "../idempotency/request-key.ts";
 import { keptForMs } from "../idempotency/rules.ts";
-import { forbidden } from "./api-keys.ts";
+import { forbidden, unauthorized } from "./api-keys.ts";
 import { hasBody, parseJson, readBody, requireJson } from "./body.ts";
 import type { State } from "./request-context.ts";
-import { type Answer, headersOf, heedsIdempotencyKey, jsonOf, type Route } from "./route.ts";
+import { type Answer, anyKey, headersOf, heedsIdempotencyKey, jsonOf, type Route } from "./route.ts";
 import { type Fault, prepared, throwFaults, validate } from "./validate.ts";
 
 const nothing = joi.object({});
@@ -27,7 +27,8 @@ export function handlerOf(
   return async (ctx) => {
     const { identity, context } = ctx.state;
     ctx.state.route = route.path;
-    if (!identity?.may(route.scope)) throw forbidden(route.scope);
+    if (!identity) throw unauthorized();
+    if (route.scope !== anyKey && !identity.may(route.scope)) throw forbidden(route.scope);
 
     const rawBody = await bytesOf(route, ctx, bodyLimit);
     const faults: Fault[] = [];
@@ -38,6 +39,7 @@ export function handlerOf(
       rawBody,
       headers: ctx.req.headers,
       context,
+      identity,
     };
     const key = heedsKey ? keyOf(ctx.req.headers, faults) : undefined;
     throwFaults(faults);

@@ -1,5 +1,7 @@
 import type Koa from "koa";
+import type { Metrics } from "../metrics.ts";
 import { docsPage } from "./docs-page.ts";
+import { serveMetrics } from "./metrics-endpoint.ts";
 import { type OpenApiDocument, type OpenApiSource, openApi } from "./openapi.ts";
 import type { Readiness } from "./readiness.ts";
 import type { State } from "./request-context.ts";
@@ -12,6 +14,16 @@ export interface About {
   readonly version: string;
   readonly uptime: () => number;
 }
+
+/** What every process answers without a key: its probes and, unless they have a port of their own, its metrics. */
+export const openPaths = (
+  about: About,
+  readiness: Readiness,
+  metrics: Metrics | undefined,
+): Record<string, Handler> => ({
+  ...probes(about, readiness),
+  ...(metrics ? { "/metrics": serveMetrics(metrics) } : {}),
+});
 
 /** The probes: the process answers; send traffic. A peer affects neither. */
 export function probes({ service, version, uptime }: About, readiness: Readiness): Record<string, Handler> {

@@ -1,6 +1,6 @@
 import type joi from "joi";
 import { keyForm } from "../idempotency/request-key.ts";
-import { heedsIdempotencyKey, type Route } from "./route.ts";
+import { anyKey, heedsIdempotencyKey, type Route } from "./route.ts";
 import { problemSchema } from "./schemas.ts";
 
 export interface OpenApiSource {
@@ -73,7 +73,7 @@ function operation(route: Route): Operation {
   return {
     operationId: route.operation,
     summary: route.summary,
-    description: `Needs the scope \`${route.scope}\`.`,
+    description: route.scope === anyKey ? "Any valid key may." : `Needs the scope \`${route.scope}\`.`,
     parameters: [
       ...parameters("path", route.params),
       ...parameters("query", route.query),

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type joi from "joi";
 import type { KeptFor } from "../idempotency/rules.ts";
 import type { RequestContext } from "../request-context.ts";
+import type { Identity } from "./api-keys.ts";
 
 /** What a handler gets: checked by the route's schemas, so typed and to be trusted. */
 export interface Input<Params, Query, Body> {
@@ -12,6 +13,7 @@ export interface Input<Params, Query, Body> {
   readonly rawBody: Buffer;
   readonly headers: IncomingHttpHeaders;
   readonly context: RequestContext;
+  readonly identity: Identity;
 }
 
 export interface Answer {
@@ -23,6 +25,9 @@ export interface Answer {
   readonly json?: string;
 }
 
+/** In the place of a scope: any valid key will do. */
+export const anyKey = Symbol("any key");
+
 export interface RouteDefinition<Params, Query, Body> {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** As in @koa/router: `/orders/:order_id`. */
@@ -31,7 +36,7 @@ export interface RouteDefinition<Params, Query, Body> {
   readonly operation: string;
   readonly summary: string;
   /** What the caller's key must allow. */
-  readonly scope: string;
+  readonly scope: string | typeof anyKey;
   readonly params?: joi.ObjectSchema<Params>;
   readonly query?: joi.ObjectSchema<Query>;
   /** Request headers beyond the common ones, for the documentation; the handler reads them from `headers`. */

@@ -16,4 +16,5 @@ export { openTestDatabase } from "./open-test-database.ts";
 export { queryFile } from "./query-file.ts";
 export { type SmallDisk, smallDisk } from "./small-disk.ts";
 export { startTestService, type TestService } from "./start.ts";
+export { startTestFront, type TestFront } from "./start-front.ts";
 export { temporaryFolder } from "./temporary-folder.ts";

@@ -1,0 +1,59 @@
+import { Agent } from "node:http";
+import Router from "@koa/router";
+import { type Metrics, notFound, Problem, type State } from "@shop/platform";
+import type Koa from "koa";
+import { passOn } from "./pass-on.ts";
+
+interface Parts<Name extends string> {
+  /** Where each service is. */
+  readonly urls: Readonly<Record<Name, string>>;
+  /** What may be asked of each, as its own route table has it. */
+  readonly allowed: Readonly<Record<Name, readonly (readonly [method: string, path: string])[]>>;
+  readonly bodyLimit: number;
+  readonly metrics: Pick<Metrics, "peerDuration">;
+  readonly limit: Koa.Middleware<State>;
+}
+
+/** At most this many calls at once to one service; more wait, within their deadlines. */
+const maxInFlight = 64;
+
+/**
+ * `/api/<service>/...` is passed on to that service as it came, with the caller's own key: the door has none, so nobody
+ * gains rights by it. What is not in the table is 404 or 405 here.
+ */
+export function createDoor<Name extends string>({ urls, allowed, bodyLimit, metrics, limit }: Parts<Name>) {
+  const router = new Router<State>({ prefix: "/api" });
+  const agents: Agent[] = [];
+  for (const [service, url] of Object.entries(urls) as [Name, string][]) {
+    const agent = new Agent({ keepAlive: true, maxSockets: maxInFlight });
+    agents.push(agent);
+    const prefix = `/api/${service}`;
+    const pass = passOn({ service, url: new URL(url), prefix, agent, bodyLimit, metrics });
+    for (const [method, path] of allowed[service])
+      router.register(`/${service}${path}`, [method], [template(prefix + path), limit, pass]);
+  }
+  return {
+    middleware: [router.routes() as unknown as Koa.Middleware<State>, refuseOthers(router)],
+    close(): void {
+      for (const agent of agents) agent.destroy();
+    },
+  };
+}
+
+const template =
+  (route: string): Koa.Middleware<State> =>
+  (ctx, next) => {
+    ctx.state.route = route;
+    return next();
+  };
+
+/** Under /api there is no page: 405 with what the path takes, or 404. */
+function refuseOthers(router: Router<State>): Koa.Middleware<State> {
+  return (ctx, next) => {
+    if (ctx.path !== "/api" && !ctx.path.startsWith("/api/")) return next();
+    const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
+    if (methods.length === 0) throw notFound("path");
+    const takes = [...new Set(methods)].join(", ");
+    throw new Problem(405, "method-not-allowed", `This path takes ${takes}.`, {}, { Allow: takes });
+  };
+}

@@ -1,0 +1,4 @@
+import { runFront } from "@shop/platform";
+import { dashboardService } from "./service.ts";
+
+await runFront(dashboardService);

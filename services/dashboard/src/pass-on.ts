@@ -1,0 +1,176 @@
+import { type Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { giveUpAt, type Metrics, Problem, type State } from "@shop/platform";
+import type Koa from "koa";
+
+interface Parts {
+  readonly service: string;
+  readonly url: URL;
+  /** What the path has in front of the service's own. */
+  readonly prefix: string;
+  readonly agent: Agent;
+  readonly bodyLimit: number;
+  readonly metrics: Pick<Metrics, "peerDuration">;
+}
+
+/** What of the caller's request reaches the service. Anything else, such as cookies and forwarded addresses, stays here. */
+const requestHeaders = [
+  "accept",
+  "content-length",
+  "content-type",
+  "idempotency-key",
+  "if-match",
+  "if-none-match",
+  "traceparent",
+  "x-api-key",
+] as const;
+/** What of the service's answer reaches the caller. */
+const answerHeaders = [
+  "allow",
+  "content-length",
+  "content-type",
+  "etag",
+  "idempotent-replayed",
+  "retry-after",
+  "www-authenticate",
+] as const;
+/** Those that hold a path of the service's, as in `</orders?cursor=...>; rel="next"`. */
+const pathHeaders = ["link", "location"] as const;
+
+/** How long before us the service shall give up, so that its answer still arrives. */
+const handedOnLessMs = 300;
+
+/**
+ * Pipes a request to a service and its answer back. 503 `peer-unavailable` with `peer` when there is no answer within the
+ * request's deadline, or none that an API of this shop gives; 413 when the body is too large.
+ */
+export function passOn({ service, url, prefix, agent, bodyLimit, metrics }: Parts): Koa.Middleware<State> {
+  const target = { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, agent };
+  const base = url.pathname.replace(/\/$/, "");
+
+  return async (ctx) => {
+    const { context } = ctx.state;
+    if (Number(ctx.req.headers["content-length"] ?? 0) > bodyLimit) throw tooLarge(bodyLimit);
+    const until = giveUpAt(context.deadline);
+    const began = performance.now();
+    const send = (): ClientRequest =>
+      request({
+        ...target,
+        method: ctx.method,
+        path: base + ctx.path.slice(prefix.length) + ctx.search,
+        headers: {
+          ...picked(ctx.req.headers, requestHeaders),
+          "x-request-id": context.requestId,
+          "x-deadline-ms": String(Math.max(1, Math.floor(context.deadline - began - handedOnLessMs))),
+        },
+      });
+    let outcome = "unavailable";
+    try {
+      const answer = await exchange(send, ctx.req, { until, bodyLimit, service });
+      outcome = String(answer.statusCode);
+      ctx.status = answer.statusCode ?? 502;
+      ctx.set(picked(answer.headers, answerHeaders));
+      for (const name of pathHeaders) {
+        const value = answer.headers[name];
+        if (typeof value === "string") ctx.set(name, value.replace(/(^|<)\//, `$1${prefix}/`));
+      }
+      ctx.set("Cache-Control", "no-store");
+      hand(answer, ctx);
+    } finally {
+      metrics.peerDuration.observe(
+        { peer: service, operation: "pass-on", outcome },
+        (performance.now() - began) / 1000,
+      );
+    }
+  };
+}
+
+/** The body as it comes; an answer that breaks off breaks off here too, so that nobody takes a part for the whole. */
+function hand(answer: IncomingMessage, ctx: Koa.ParameterizedContext<State>): void {
+  const { status } = ctx;
+  if (ctx.method === "HEAD" || status === 204 || status === 304) {
+    answer.resume();
+    ctx.body = null;
+    ctx.status = status;
+    return;
+  }
+  answer.once("error", () => ctx.res.destroy());
+  ctx.body = answer;
+}
+
+interface Bounds {
+  readonly until: number;
+  readonly bodyLimit: number;
+  readonly service: string;
+}
+
+/** Resolves to the answer when its head has come; its body follows within the same time, or the connection is broken. */
+function exchange(send: () => ClientRequest, body: IncomingMessage, bounds: Bounds): Promise<IncomingMessage> {
+  const { until, bodyLimit, service } = bounds;
+  return new Promise((resolve, reject) => {
+    const hasBody = body.headers["content-length"] !== undefined || body.headers["transfer-encoding"] !== undefined;
+    let mayRepeat = body.method === "GET" && !hasBody;
+
+    const over = () => {
+      mayRepeat = false;
+      clearTimeout(timer);
+      body.socket.off("close", leave);
+    };
+    const end = (problem: Problem) => {
+      over();
+      reject(problem);
+      sending.destroy();
+    };
+    const leave = () => end(unavailable(service, "was not waited for"));
+    const timer = setTimeout(() => end(unavailable(service, "did not answer in time")), until - performance.now());
+    body.socket.once("close", leave);
+
+    const begin = (): ClientRequest => {
+      const request = send();
+      request.once("response", (answer) => {
+        answer.once("close", over);
+        if (isOurs(answer)) resolve(answer);
+        else end(unavailable(service, "gave an answer that is none of its own"));
+      });
+      request.on("error", (error: NodeJS.ErrnoException) => {
+        // A connection that was kept alive was closed just when it was used again: the service has seen nothing of this.
+        if (!mayRepeat || !request.reusedSocket || error.code !== "ECONNRESET")
+          return end(unavailable(service, "cannot be reached"));
+        mayRepeat = false;
+        sending = begin();
+        sending.end();
+      });
+      return request;
+    };
+    let sending = begin();
+    if (!hasBody) return void sending.end();
+    let bytes = 0;
+    body.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > bodyLimit) end(tooLarge(bodyLimit));
+    });
+    body.pipe(sending);
+  });
+}
+
+/** The APIs speak JSON. Anything else, such as a page of something that took the service's place, is not handed to a browser. */
+const isOurs = ({ statusCode = 0, headers }: IncomingMessage): boolean =>
+  statusCode === 204 || statusCode === 304 || /^application\/(problem\+)?json\b/.test(headers["content-type"] ?? "");
+
+const picked = (headers: IncomingHttpHeaders, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headers[name];
+      return typeof value === "string" ? [[name, value]] : [];
+    }),
+  );
+
+const unavailable = (service: string, what: string): Problem =>
+  new Problem(
+    503,
+    "peer-unavailable",
+    `The ${service} service ${what}. A request that changes something may have been carried out; repeat it under the same Idempotency-Key.`,
+    { peer: service },
+    { "Retry-After": "1" },
+  );
+
+const tooLarge = (limit: number): Problem => new Problem(413, "payload-too-large", `A body may have ${limit} bytes.`);
