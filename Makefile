@@ -1,7 +1,7 @@
 # Every command of the project. Each does its own set-up: only Node and, for the SQLite driver, a C++ compiler are assumed.
 # Each recipe is one process, so that a signal to make reaches it.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test chaos mutations journey restore images e2e manifests chart tools check clean node installed built format lint types docs unit
+.PHONY: help run dev build test chaos mutations journey restore images e2e manifests browser chart tools check clean node installed built format lint types docs unit
 
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
@@ -16,7 +16,7 @@ dev: node ## The same from the sources; a change restarts its service
 
 build: built ## Compile the services
 
-test: built ## Run every test; some only: make test ARGS=services/cart
+test: built browser ## Run every test; some only: make test ARGS=services/cart
 	@$(JEST) $(ARGS)
 
 restore: built ## Put backups in the place of the databases, the services stopped: make restore FROM=data/backups
@@ -39,6 +39,9 @@ e2e: installed ## Test the chart on the cluster that kubectl uses, see tests/e2e
 
 manifests: node ## Render k8s/base and the chart's README anew, after a change of the chart
 	@node scripts/manifests.mjs
+
+browser: installed ## Get Chromium for the browser tests, where there is none
+	@node scripts/chromium.mjs
 
 chart: node ## Lint, render, validate and test the chart and k8s/, without a cluster
 	@node scripts/check-chart/main.mjs

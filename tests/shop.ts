@@ -13,33 +13,48 @@ export interface Shop {
   readonly payment: TestService;
   /** Holds the four databases. Give it to the next `startShop` as DATA_DIR to see a restart. */
   readonly dataDir: string;
+  /** Starts a service that was stopped again, at the same address and on the same data. */
+  again(name: ShopService): Promise<void>;
   /** Stops the callers before those they call. */
   stop(): Promise<void>;
 }
+export type ShopService = "catalog" | "cart" | "order" | "payment";
 
 /** Starts the four services in this process, each on a free port and told where its peers are. `env` goes to all four. */
 export async function startShop(env: Readonly<Record<string, string>> = {}): Promise<Shop> {
   const dataDir = env.DATA_DIR ?? temporaryFolder();
   const all = { ...env, DATA_DIR: dataDir };
-  const running: TestService[] = [];
-  const started = async (starting: Promise<TestService>): Promise<TestService> => {
-    const service = await starting;
-    running.unshift(service);
+  const running = new Map<ShopService, TestService>();
+  const restarts = new Map<ShopService, () => Promise<TestService>>();
+  const started = async (name: ShopService, start: (port: string) => Promise<TestService>): Promise<TestService> => {
+    const service = await start("0");
+    running.set(name, service);
+    restarts.set(name, () => start(String(service.port)));
     return service;
   };
   const door = await openDoor();
   const stop = async () => {
-    for (const service of running) await service.stop();
+    for (const service of [...running.values()].reverse()) await service.stop();
     door.close();
   };
+  const again = async (name: ShopService) => {
+    const service = await restarts.get(name)?.();
+    if (service) running.set(name, service);
+  };
   try {
-    const catalog = await started(startTestService(catalogService, all));
+    const catalog = await started("catalog", (PORT) => startTestService(catalogService, { ...all, PORT }));
     const peers = { ...all, CATALOG_URL: catalog.url };
-    const order = await started(startTestService(orderService, { ...peers, PAYMENT_URL: door.url }));
-    const payment = await started(startTestService(paymentService, { ...all, ORDER_URL: order.url }));
+    const order = await started("order", (PORT) =>
+      startTestService(orderService, { ...peers, PAYMENT_URL: door.url, PORT }),
+    );
+    const payment = await started("payment", (PORT) =>
+      startTestService(paymentService, { ...all, ORDER_URL: order.url, PORT }),
+    );
     door.leadTo(payment.port);
-    const cart = await started(startTestService(cartService, { ...peers, ORDER_URL: order.url }));
-    return { catalog, cart, order, payment, dataDir, stop };
+    const cart = await started("cart", (PORT) =>
+      startTestService(cartService, { ...peers, ORDER_URL: order.url, PORT }),
+    );
+    return { catalog, cart, order, payment, dataDir, again, stop };
   } catch (error) {
     await stop();
     throw error;

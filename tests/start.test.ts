@@ -111,3 +111,10 @@ describe.each(services)("%s", (service, databaseName, ...own) => {
     expect(await refused(service, folder)).toMatchObject({ code: 1, said: expect.stringMatching(/0001-\S+/) });
   });
 });
+
+test("dashboard: bad configuration: every problem by its variable, code 78", async () => {
+  const { code, said } = await refused("dashboard", temporaryFolder(), { PORT: "http", CART_URL: "cart" });
+  expect(code).toBe(78);
+  for (const name of ["PORT", "CART_URL"]) expect(said).toContain(`dashboard: ${name}`);
+  expect(said).not.toContain("    at ");
+});

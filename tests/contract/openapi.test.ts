@@ -77,6 +77,7 @@ test("catalog", async () => {
 
   const now = (await catalog.send("GET", "/products/{product_id}", id)).headers.get("etag") ?? "";
   await catalog.send("DELETE", "/products/{product_id}", id, { headers: { "If-Match": now } });
+  await catalog.send("GET", "/whoami");
   await catalog.send("GET", "/stats");
   await catalog.send("POST", "/admin/reconcile");
   await backedUp(catalog);
@@ -96,6 +97,7 @@ test("cart", async () => {
   await cart.send("POST", "/cart/{user_id}/checkout", { user_id: "bob" });
   await cart.send("DELETE", "/cart/{user_id}/clear", ann);
   await cart.send("DELETE", "/users/{user_id}", ann);
+  await cart.send("GET", "/whoami");
   await cart.send("GET", "/stats");
   await cart.send("POST", "/admin/reconcile");
   await backedUp(cart);
@@ -132,6 +134,7 @@ test("order", async () => {
   await order.send("POST", "/outbox/{message_id}/redeliver", { message_id: message.id });
   await order.send("POST", "/outbox/{message_id}/redeliver", { message_id: missing });
   await order.send("DELETE", "/users/{user_id}", { user_id: "ann" });
+  await order.send("GET", "/whoami");
   await order.send("GET", "/stats");
   await order.send("POST", "/admin/reconcile");
   await backedUp(order);
@@ -163,6 +166,7 @@ test("payment", async () => {
   await payment.send("GET", "/outbox?destination=order&limit=1");
   await payment.send("POST", "/outbox/{message_id}/redeliver", { message_id: webhook.id });
   await payment.send("POST", "/outbox/{message_id}/redeliver", { message_id: missing });
+  await payment.send("GET", "/whoami");
   await payment.send("GET", "/stats");
   await payment.send("POST", "/admin/reconcile");
   await backedUp(payment);

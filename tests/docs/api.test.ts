@@ -146,7 +146,7 @@ test("the page names every metric and no other", async () => {
 });
 
 test("the page names every variable of the environment and no other", () => {
-  const files = ["platform", ...names].map((name) => `services/${name}/src/config.ts`);
+  const files = ["platform", "dashboard", ...names].map((name) => `services/${name}/src/config.ts`);
   const declared = [...files, "services/platform/src/outbox/webhook-secrets.ts"].flatMap((file) =>
     [...pageText(file).matchAll(/^ {2}readonly ([A-Z][A-Z_]+)\??:/gm)].map(([, name]) => name),
   );
