@@ -36,3 +36,4 @@ export const createDashboardService = (page: string = builtPage): FrontDefinitio
 });
 
 export const dashboardService = createDashboardService();
+export { allowed };
