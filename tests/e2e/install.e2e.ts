@@ -57,7 +57,7 @@ test("a forwarding of the dashboard is all that a person needs: the page, and th
   expect(page.status).toBe(200);
   expect(page.headers.get("content-type")).toMatch(/^text\/html/);
   expect(page.headers.get("content-security-policy")).toMatch(/script-src 'self'(;|$)/);
-  const parts = [...page.text.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css))"/g)].map(([, path = ""]) => path);
+  const parts = [...page.text.matchAll(/(?:src|href)="\.?(\/[^"]+\.(?:js|css))"/g)].map(([, path = ""]) => path);
   expect(parts).not.toEqual([]);
   for (const path of parts) expect(await ask(path, null)).toMatchObject({ status: 200 });
 
