@@ -44,7 +44,7 @@ describe.each(services)("the image of $name", ({ name, port }) => {
     const kinds = new Set(lines.map((line) => line.split(" ")[0]));
     expect([...kinds].sort()).toEqual(["ARG", "CMD", "COPY", "EXPOSE", "FROM", "LABEL"]);
     for (const copy of lines.filter((line) => line.startsWith("COPY")))
-      expect(copy).toMatch(/^COPY --from=build \/shop\/\S+(\.js|package\.json) /);
+      expect(copy).toMatch(/^COPY --from=build \/shop\/\S+(\.js|package\.json|dist\/page) /);
   });
 
   it("says where it comes from", () => {
@@ -101,6 +101,7 @@ it.each([
   "node_modules/sqlite3/package.json",
   "services/cart/node_modules/joi/package.json",
   "services/cart/dist/main.js",
+  "services/dashboard/dist/page/index.html",
   "dist/restore.js",
   "data/orders.db",
   "services/order/data/orders.db-wal",
@@ -112,10 +113,15 @@ it.each([
   ".npmrc",
 ])("no build is given %s", (path) => expect(isSent(path)).toBe(false));
 
-it.each(["package-lock.json", "tsconfig.base.json", "scripts/bundle.mjs", "services/cart/src/main.ts"])(
-  "a build is given %s",
-  (path) => expect(isSent(path)).toBe(true),
-);
+it.each([
+  "package-lock.json",
+  "tsconfig.base.json",
+  "scripts/bundle.mjs",
+  "services/cart/src/main.ts",
+  "services/dashboard/page/index.html",
+  "services/dashboard/page/src/main.tsx",
+  "services/dashboard/page/public/icon.svg",
+])("a build is given %s", (path) => expect(isSent(path)).toBe(true));
 
 /** As .dockerignore is read: the last pattern that matches the path or a folder above it decides. */
 function isSent(path: string): boolean {

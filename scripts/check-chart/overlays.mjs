@@ -12,7 +12,8 @@ const read = (file) => readFile(join(root, file), "utf8");
 export async function overlays() {
   const { version } = JSON.parse(await read("package.json"));
   const problems = await otherVersions(version);
-  const images = imagesIn(await read("k8s/base/statefulset.yaml"));
+  const workloads = await Promise.all(["statefulset", "deployment"].map((kind) => read(`k8s/base/${kind}.yaml`)));
+  const images = workloads.flatMap(imagesIn);
   const names = await readdir(join(root, "k8s/overlays"));
   for (const name of names) {
     const file = `k8s/overlays/${name}/kustomization.yaml`;

@@ -1,7 +1,7 @@
 import { readBooks, sumUp, trade } from "./books.ts";
 import type { KubernetesObject } from "./cluster.ts";
 import { figure, secondsSince } from "./figures.ts";
-import { services } from "./images.ts";
+import { stores } from "./images.ts";
 import { useNamespace } from "./namespace.ts";
 import { useRelease } from "./release.ts";
 
@@ -40,18 +40,18 @@ test("databases that are lost come back from the CronJob's backups, to the last 
   await haveSucceeded("app.kubernetes.io/component=backup", 1);
   figure("backup of the four", secondsSince(begin));
   const told = await namespace.kubectl("logs", "job/backup-now");
-  for (const service of services) expect(told).toMatch(new RegExp(`^${service}: .+\\.db, \\d+ bytes, sha256 `, "m"));
+  for (const service of stores) expect(told).toMatch(new RegExp(`^${service}: .+\\.db, \\d+ bytes, sha256 `, "m"));
 
   await namespace.kubectl("scale", "statefulset", "--selector", shop.selector, "--replicas=0");
   // A claim goes when its pod has gone.
-  await namespace.kubectl("delete", "persistentvolumeclaim", ...services.map((name) => `data-${shop.podOf(name)}`));
+  await namespace.kubectl("delete", "persistentvolumeclaim", ...stores.map((name) => `data-${shop.podOf(name)}`));
   await shop.upgrade(withBackups);
   await shop.ready(240_000);
   expect(sumUp(await readBooks(shop))).toMatchObject({ products: 0, orders: 0, payments: 0, inCarts: 0 });
 
   begin = performance.now();
-  await shop.upgrade({ ...withBackups, restore: { services, id: "lost" } });
-  await haveSucceeded("restore-id=lost", services.length);
+  await shop.upgrade({ ...withBackups, restore: { services: stores, id: "lost" } });
+  await haveSucceeded("restore-id=lost", stores.length);
   figure("services stopped and restored", secondsSince(begin));
   await shop.upgrade(withBackups);
   await shop.ready(240_000);
@@ -62,7 +62,7 @@ test("databases that are lost come back from the CronJob's backups, to the last 
 
   // Nothing is missing between the copies, and an order that was open in them can be paid.
   const key = await shop.key();
-  for (const service of services) {
+  for (const service of stores) {
     const { status, body } = await shop.call(service, "POST /admin/reconcile", { key });
     expect(status).toBe(200);
     const passes: readonly { notes?: readonly string[]; error?: string }[] = body.passes;
@@ -78,9 +78,9 @@ test("databases that are lost come back from the CronJob's backups, to the last 
   const since = await readBooks(shop);
   expect(since).not.toEqual(before);
   await shop.rollback();
-  await haveSucceeded("restore-id=lost", services.length);
+  await haveSucceeded("restore-id=lost", stores.length);
   const restores = await namespace.kubectl("logs", "--selector", "restore-id=lost");
-  expect(restores.match(/stays as it is/g)).toHaveLength(services.length);
+  expect(restores.match(/stays as it is/g)).toHaveLength(stores.length);
   await shop.upgrade(withBackups);
   await shop.ready(240_000);
   expect(await readBooks(shop)).toEqual(since);

@@ -1,5 +1,5 @@
 import { eventually } from "./client.ts";
-import type { Service } from "./images.ts";
+import type { Store } from "./images.ts";
 import type { Release } from "./release.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: rows as the services present them
@@ -13,7 +13,7 @@ const shoppers = Array.from({ length: 12 }, (_, index) => `shopper-${index}`);
  */
 export async function trade(shop: Release): Promise<void> {
   const key = await shop.key();
-  const does = async (service: Service, request: string, body?: unknown) => {
+  const does = async (service: Store, request: string, body?: unknown) => {
     const { status, body: answer, text } = await shop.call(service, request, { key, ...(body ? { body } : {}) });
     if (status >= 300) throw new Error(`${request}: ${status} ${text}`);
     return answer;
@@ -52,7 +52,7 @@ export type Books = Awaited<ReturnType<typeof readBooks>>;
 /** All that stands in the four databases, as far as people made it. */
 export async function readBooks(shop: Release) {
   const key = await shop.key();
-  const all = async (service: Service, path: string): Promise<Row[]> => {
+  const all = async (service: Store, path: string): Promise<Row[]> => {
     const { status, body, headers } = await shop.call(service, `GET ${path}`, { key });
     if (status !== 200) throw new Error(`GET ${path}: ${status}`);
     const [, next] = /<(.+)>; rel="next"/.exec(headers.get("link") ?? "") ?? [];

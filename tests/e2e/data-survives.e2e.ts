@@ -1,6 +1,6 @@
 import { expectExactly } from "./exactly.ts";
 import { figure } from "./figures.ts";
-import { type Service, services } from "./images.ts";
+import { type Store, stores } from "./images.ts";
 import { allowKill, killService } from "./kill.ts";
 import { useNamespace } from "./namespace.ts";
 import { useRelease } from "./release.ts";
@@ -15,7 +15,7 @@ import {
   type Write,
 } from "./writers.ts";
 
-// While clients write to all services, and repeat what was not answered, something happens to the pods; then the shop
+// While clients write to all services that keep data, and repeat what was not answered, something happens to the pods; then the shop
 // holds what was acknowledged, nothing less and nothing twice. Each test compares all that the tests before it wrote.
 
 const namespace = useNamespace("data");
@@ -40,28 +40,28 @@ async function writeWhile(name: string, happens: () => Promise<void>): Promise<v
   const writes = await writers.stop();
   written.push(...writes);
   figure("writes, of which repeated", `${writes.length}, ${writes.filter(({ tries }) => tries > 1).length}`);
-  const pauses = services.map((service) => `${service} ${(longestGap(writes, service) / 1000).toFixed(1)} s`);
+  const pauses = stores.map((service) => `${service} ${(longestGap(writes, service) / 1000).toFixed(1)} s`);
   figure("longest time without a write", pauses.join(", "));
   await expectExactly(shop, goods, written);
 }
 
 test("kubectl delete pod of each service", () =>
   writeWhile("deleted", async () => {
-    await namespace.kubectl("delete", "pod", ...services.map(shop.podOf));
+    await namespace.kubectl("delete", "pod", ...stores.map(shop.podOf));
   }));
 
 test("SIGKILL of each service while it writes", async () => {
-  for (const service of services) await allowKill(shop, service);
+  for (const service of stores) await allowKill(shop, service);
   await shop.ready();
   await writeWhile("killed", async () => {
-    for (const service of services) await killService(shop, service);
+    for (const service of stores) await killService(shop, service);
   });
 });
 
 test("helm upgrade to other images and another setting", async () => {
   const tag = "e2e-next";
-  await Promise.all(services.map((service) => buildNext(service, tag)));
-  const image = Object.fromEntries(services.map((service: Service) => [service, { image: { tag } }]));
+  await Promise.all(stores.map((service) => buildNext(service, tag)));
+  const image = Object.fromEntries(stores.map((service: Store) => [service, { image: { tag } }]));
   const values = { ...letClientsIn, services: image, settings: { reconcileEverySeconds: 20 } };
   await writeWhile("upgraded", async () => {
     await shop.upgrade(values);
@@ -85,7 +85,7 @@ test("helm uninstall keeps the claims and the keys, and helm install finds them 
 
   expect({ claims: await claims(), keys: await keys() }).toEqual(before);
   expect(before.keys).toHaveLength(6);
-  expect(before.claims).toHaveLength(services.length);
+  expect(before.claims).toHaveLength(stores.length);
   await expectExactly(shop, goods, written);
   await writeWhile("reinstalled", async () => {});
 });

@@ -4,7 +4,7 @@ import { temporaryFolder } from "@shop/platform/testing";
 import { eventually } from "./client.ts";
 import { root, run } from "./cluster.ts";
 import { figure, secondsSince } from "./figures.ts";
-import { services } from "./images.ts";
+import { services, stores } from "./images.ts";
 import { type Namespace, useNamespace } from "./namespace.ts";
 import { type Release, useRelease } from "./release.ts";
 import { copyOfCheckout, skaffold, skaffoldDev } from "./skaffold.ts";
@@ -14,9 +14,18 @@ import { copyOfCheckout, skaffold, skaffoldDev } from "./skaffold.ts";
 /** The journey of `helm test`, from this machine. */
 async function journey(shop: Release): Promise<string> {
   const env: Record<string, string> = { API_KEY: await shop.key() };
-  for (const service of services) env[`${service.toUpperCase()}_URL`] = await shop.url(service);
+  for (const service of stores) env[`${service.toUpperCase()}_URL`] = await shop.url(service);
   return run(process.execPath, ["helm/shop/files/journey.mjs"], { env });
 }
+
+/** The page, and what is behind it. */
+async function expectDashboard(shop: Release): Promise<void> {
+  const page = await shop.call("dashboard", "GET /", { caller: null });
+  expect(page).toMatchObject({ status: 200, text: expect.stringContaining("<script") });
+  expect(await shop.call("dashboard", "GET /api/catalog/products")).toMatchObject({ status: 200 });
+}
+
+const workloads = "statefulsets,deployments";
 
 /** The keys of a shop that is not installed by helm, by the command that is printed in k8s/overlays. */
 async function makeKeys({ name }: Namespace): Promise<void> {
@@ -38,11 +47,12 @@ describe("kubectl apply -k k8s/overlays/kind", () => {
     figure("kubectl apply to ready", secondsSince(begin));
     expect((await shop.call("catalog", "GET /products")).body).toHaveLength(3);
     expect(await journey(shop)).toMatch(lastStep);
+    await expectDashboard(shop);
   });
 
   test("a second apply restarts nothing", async () => {
     const generations = async () =>
-      (await namespace.list("statefulsets")).map(({ metadata }) => [metadata.name, metadata.generation]);
+      (await namespace.list(workloads)).map(({ metadata }) => [metadata.name, metadata.generation]);
     const before = await generations();
     await namespace.kubectl("apply", "-k", "k8s/overlays/kind");
     expect(await generations()).toEqual(before);
@@ -64,6 +74,7 @@ describe.each([
     figure("skaffold run", secondsSince(begin));
     await shop.ready();
     expect(await journey(shop)).toMatch(lastStep);
+    await expectDashboard(shop);
 
     const images = join(temporaryFolder(), "images.json");
     await skaffold(namespace, root, ["build", `--file-output=${images}`], profiles);
@@ -75,8 +86,8 @@ describe.each([
 
   test("skaffold delete keeps keys and data", async () => {
     await skaffold(namespace, root, ["delete"], profiles);
-    expect(await namespace.list("statefulsets")).toEqual([]);
-    expect(await namespace.list("persistentvolumeclaims")).toHaveLength(services.length);
+    expect(await namespace.list(workloads)).toEqual([]);
+    expect(await namespace.list("persistentvolumeclaims")).toHaveLength(stores.length);
     expect(await shop.key()).not.toBe("");
   });
 });
@@ -102,6 +113,7 @@ describe("skaffold dev", () => {
     figure("skaffold dev to watching", secondsSince(begin));
     await shop.ready();
     expect(await journey(shop)).toMatch(lastStep);
+    await expectDashboard(shop);
   }, 1_800_000);
 
   test("a line that is edited is live in less than 5 s, each time", async () => {
@@ -122,6 +134,6 @@ describe("skaffold dev", () => {
   test("Ctrl-C ends it and takes the shop away", async () => {
     expect(await dev?.stop()).toBe(0);
     dev = undefined;
-    expect(await namespace.list("statefulsets")).toEqual([]);
+    expect(await namespace.list(workloads)).toEqual([]);
   });
 });

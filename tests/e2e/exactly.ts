@@ -1,5 +1,5 @@
 import { eventually } from "./client.ts";
-import type { Service } from "./images.ts";
+import type { Store } from "./images.ts";
 import type { Release } from "./release.ts";
 import { type Goods, isAcknowledged, type Write } from "./writers.ts";
 
@@ -9,7 +9,7 @@ import { type Goods, isAcknowledged, type Write } from "./writers.ts";
  */
 export async function expectExactly(release: Release, goods: Goods, writes: readonly Write[]): Promise<void> {
   expect(writes.filter((write) => !isAcknowledged(write))).toEqual([]);
-  const of = (service: Service) => writes.filter((write) => write.service === service);
+  const of = (service: Store) => writes.filter((write) => write.service === service);
   expect(await stockOf(release, goods.counted)).toEqual({ stock: of("catalog").length, reserved: 0 });
 
   for (const user of new Set(of("cart").map(({ subject }) => subject))) {
@@ -54,7 +54,7 @@ async function stockOf({ call }: Release, product: number): Promise<{ stock: num
 }
 
 /** A list of a service, all its pages. */
-async function all<Row>({ call }: Release, service: Service, path: string): Promise<Row[]> {
+async function all<Row>({ call }: Release, service: Store, path: string): Promise<Row[]> {
   const rows: Row[] = [];
   let next: string | undefined = `${path}${path.includes("?") ? "&" : "?"}limit=500`;
   while (next !== undefined) {

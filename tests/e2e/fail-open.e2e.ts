@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import { minorUnits } from "./books.ts";
 import { charges } from "./charges.ts";
 import { type Answer, type CallOptions, eventually } from "./client.ts";
-import type { KubernetesObject } from "./cluster.ts";
 import { figure, secondsSince } from "./figures.ts";
-import { type Service, services } from "./images.ts";
+import { type Service, type Store, services, stores } from "./images.ts";
 import { useNamespace } from "./namespace.ts";
 import { type Outage, outages } from "./outages.ts";
 import { useRelease } from "./release.ts";
@@ -61,22 +60,41 @@ async function beforehand() {
 
 /** Since when the pods of these are ready, and how often they were started. */
 async function steadiness(of: readonly Service[]) {
-  const pods = await namespace.list("pods", "-l", shop.selector);
-  const named = (service: Service) => pods.find(({ metadata }) => metadata.name === shop.podOf(service));
-  return of.map((service) => {
-    const { metadata, status } = named(service) as KubernetesObject;
+  const pods = await Promise.all(of.map(shop.podsOf));
+  return pods.flat().map(({ metadata, status }) => {
     const ready = status.conditions.find(({ type }: { type: string }) => type === "Ready");
-    return { service, uid: metadata.uid, ready, restarts: status.containerStatuses[0].restartCount };
+    return { name: metadata.name, uid: metadata.uid, ready, restarts: status.containerStatuses[0].restartCount };
   });
 }
 
+const behindTheDoor: Readonly<Record<Store, string>> = {
+  catalog: "GET /api/catalog/products",
+  cart: "GET /api/cart/cart/ann",
+  order: "GET /api/order/orders",
+  payment: "GET /api/payment/payments",
+};
+
+/** What the dashboard says of each part of its page. */
+const partsOfTheDashboard = () =>
+  answersOf(Object.fromEntries(stores.map((store) => [store, () => call("dashboard", behindTheDoor[store])])));
+
+/** The part of the one that is away says so, and the others are as always. */
+const partsWithout = (peer: Store) =>
+  Object.fromEntries(
+    stores.map((store) => [
+      store,
+      store === peer ? { status: 503, body: { code: "peer-unavailable", peer } } : { status: 200 },
+    ]),
+  );
+
 /** Does something while a service is away; the others stay as they are, and answer in time. */
-async function without(peer: Service, outage: Outage, caller: Service, act: () => Promise<void>): Promise<void> {
+async function without(peer: Store, outage: Outage, caller: Store, act: () => Promise<void>): Promise<void> {
   const others = services.filter((service) => service !== peer);
   const before = await steadiness(others);
   const bringBack = await outage(shop, peer, caller);
   try {
     await act();
+    await become(partsWithout(peer), partsOfTheDashboard);
     expect(await steadiness(others)).toEqual(before);
   } finally {
     await bringBack();

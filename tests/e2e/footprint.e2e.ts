@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { type KubernetesObject, run } from "./cluster.ts";
 import { figure } from "./figures.ts";
-import { imageOf, services } from "./images.ts";
+import { imageOf, type Service, services, stores } from "./images.ts";
 import { useNamespace } from "./namespace.ts";
 import { ports, useRelease } from "./release.ts";
 import { letClientsIn, makeGoods, startClientPod } from "./writers.ts";
@@ -20,7 +20,11 @@ beforeAll(async () => {
   await shop.ready(240_000);
 }, 300_000);
 
-const podOf = (service: string): Promise<KubernetesObject> => namespace.get("pod", `${shop.name}-${service}-0`);
+async function podOf(service: Service): Promise<KubernetesObject> {
+  const [pod] = await shop.podsOf(service);
+  if (!pod) throw new Error(`${service} has no pod`);
+  return pod;
+}
 
 /** The working set of each service in MiB, by which Kubernetes counts memory against limits, as its node tells. */
 async function memory(): Promise<Record<string, number>> {
@@ -63,7 +67,7 @@ test("memory: within the request at rest, and well within the limit while 32 buy
 
   const { sold: product } = await makeGoods(shop);
   const client = await startClientPod(shop);
-  const urls = Object.fromEntries(services.map((name) => [name, `http://${shop.name}-${name}:${ports[name]}`]));
+  const urls = Object.fromEntries(stores.map((name) => [name, `http://${shop.name}-${name}:${ports[name]}`]));
   const script = readFileSync(new URL("in-pod/buyers.mjs", import.meta.url), "utf8");
   const config = { urls, product, price: 10, buyers: 32, seconds: 30 };
   let over = false;
@@ -107,7 +111,7 @@ test("an image adds little to Node's", async () => {
   );
   for (const service of services) {
     const image = images.find(({ names }) => names?.includes(imageOf(service)));
-    const added = Number(await namespace.node(shop.podOf(service), sizeOfApp)) / 1e6;
+    const added = Number(await namespace.node(shop.workloadOf(service), sizeOfApp)) / 1e6;
     const whole = image ? `${(image.sizeBytes / 1e6).toFixed(1)} MB as the node tells` : "not told by the nodes";
     figure(`${service}: added to Node's image, whole image`, `${added.toFixed(1)} MB, ${whole}`);
     expect(added).toBeLessThan(mostAddedMB);

@@ -7,9 +7,12 @@ const [builder = "", ...builderArgs] = builderWords;
 const [loader = "", ...loaderArgs] = (process.env.IMAGE_LOAD || "kind load docker-image").split(/\s+/);
 const plan = readPlan({}, root).services as readonly { readonly name: Service; readonly port: number }[];
 
-export type Service = "catalog" | "cart" | "order" | "payment";
+/** A service with a database of its own. */
+export type Store = "catalog" | "cart" | "order" | "payment";
+export type Service = Store | "dashboard";
 
 export const services: readonly Service[] = plan.map(({ name }) => name).sort();
+export const stores: readonly Store[] = services.filter((service) => service !== "dashboard");
 
 export const ports = Object.fromEntries(plan.map(({ name, port }) => [name, port])) as Readonly<
   Record<Service, number>

@@ -49,6 +49,24 @@ test("the commands that helm install prints lead from a product to a paid order"
   expect(body).toMatchObject({ status: "PAID", hold: "confirmed", total: 999.99 });
 });
 
+test("a forwarding of the dashboard is all that a person needs: the page, and the APIs behind it for who has the key", async () => {
+  expect(notes).toContain(`port-forward service/${shop.name}-dashboard ${ports.dashboard} &`);
+  const ask = (path: string, caller: string | null) => shop.call("dashboard", `GET ${path}`, { caller });
+
+  const page = await ask("/", null);
+  expect(page.status).toBe(200);
+  expect(page.headers.get("content-type")).toMatch(/^text\/html/);
+  expect(page.headers.get("content-security-policy")).toMatch(/script-src 'self'(;|$)/);
+  const parts = [...page.text.matchAll(/(?:src|href)="\.?(\/[^"]+\.(?:js|css))"/g)].map(([, path = ""]) => path);
+  expect(parts).not.toEqual([]);
+  for (const path of parts) expect(await ask(path, null)).toMatchObject({ status: 200 });
+
+  expect(await ask("/api/catalog/products", "admin")).toMatchObject({ status: 200, body: [{}, {}, {}] });
+  expect(await ask("/api/catalog/products", null)).toMatchObject({ status: 401 });
+  // It has no right that its caller lacks.
+  expect(await ask("/api/payment/payments", "backup")).toMatchObject({ status: 403 });
+});
+
 /** The command with the ports that the notes forward replaced by free ones. */
 async function atFreePorts(command: string): Promise<string> {
   let changed = command;

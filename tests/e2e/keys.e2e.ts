@@ -1,7 +1,7 @@
 import { eventually } from "./client.ts";
 import { run } from "./cluster.ts";
 import { figure, secondsSince } from "./figures.ts";
-import { type Service, services } from "./images.ts";
+import { type Store, services, stores } from "./images.ts";
 import { samples } from "./metrics.ts";
 import { useNamespace } from "./namespace.ts";
 import { node, nodePod } from "./node-pod.ts";
@@ -17,7 +17,7 @@ beforeAll(async () => {
   await shop.ready(240_000);
 });
 
-const requests: Readonly<Record<Service, string>> = {
+const requests: Readonly<Record<Store, string>> = {
   catalog: "GET /products",
   cart: "GET /cart/ann",
   order: "GET /orders",
@@ -64,7 +64,7 @@ const buyers = nodePod("buyers", {
   env: {
     API_KEY_FILE: "/var/run/shop/key",
     ...Object.fromEntries(
-      services.map((service) => [`${service.toUpperCase()}_URL`, `http://${shop.name}-${service}:${ports[service]}`]),
+      stores.map((service) => [`${service.toUpperCase()}_URL`, `http://${shop.name}-${service}:${ports[service]}`]),
     ),
   },
   mounts: {
@@ -124,7 +124,7 @@ test("every key and the webhook secret are rotated while the shop is used: no re
   figure("requests answered meanwhile, all as they should be", answered - before.answered);
 
   for (const entry of entries) expect(await shop.key(entry)).not.toBe(old[entry]);
-  for (const service of services)
+  for (const service of stores)
     expect(await shop.call(service, requests[service], { key: old.admin })).toMatchObject({ status: 401 });
 }, 1_500_000);
 
@@ -140,7 +140,7 @@ test("a key that was rotated is brought back by no upgrade and no rollback", asy
 test("a caller whose Secret is deleted is refused; the others go on, pods start, and it gets another key by an upgrade", async () => {
   const key = await shop.key("backup");
   const statuses = () =>
-    Promise.all(services.map(async (service) => (await shop.call(service, requests[service], { key })).status));
+    Promise.all(stores.map(async (service) => (await shop.call(service, requests[service], { key })).status));
   await namespace.kubectl("delete", "secret", secretOf("backup"));
   const begin = performance.now();
   await eventually(async () => expect(await statuses()).toEqual([401, 401, 401, 401]), 180_000);

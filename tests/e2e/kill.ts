@@ -1,11 +1,11 @@
-import type { Service } from "./images.ts";
+import type { Store } from "./images.ts";
 import type { Release } from "./release.ts";
 
 /**
  * Lets processes be killed from inside a service's pod: with a process namespace for the whole pod the service is not
  * its process 1, to which Linux delivers no SIGKILL from within. Replaces the pod.
  */
-export async function allowKill({ namespace, workloadOf }: Release, service: Service): Promise<void> {
+export async function allowKill({ namespace, workloadOf }: Release, service: Store): Promise<void> {
   const patch = { spec: { template: { spec: { shareProcessNamespace: true } } } };
   await namespace.kubectl("patch", workloadOf(service), "--patch", JSON.stringify(patch));
 }
@@ -23,7 +23,7 @@ for (const pid of readdirSync("/proc")) if (/^\\d+$/.test(pid) && isService(pid)
 `;
 
 /** Kills a service as a crash would, and resolves when its container has been started anew and is ready. */
-export async function killService({ namespace, podOf }: Release, service: Service): Promise<void> {
+export async function killService({ namespace, podOf }: Release, service: Store): Promise<void> {
   const pod = podOf(service);
   const containerOf = (status: { containerStatuses: readonly { restartCount: number; ready: boolean }[] }) =>
     status.containerStatuses[0] ?? { restartCount: 0, ready: false };

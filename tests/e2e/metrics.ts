@@ -14,7 +14,7 @@ console.log(await (await fetch("http://127.0.0.1:" + METRICS_PORT + "/metrics"))
 
 /** The metrics of a service, read from inside its pod, for nobody else but Prometheus is let in. */
 export async function samples(shop: Release, service: Service): Promise<readonly Sample[]> {
-  const text = await shop.namespace.node(shop.podOf(service), script);
+  const text = await shop.namespace.node(shop.workloadOf(service), script);
   return [...text.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)].map(([, name = "", labels = "", value]) => ({
     name,
     labels: Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, text]) => [label, text])),

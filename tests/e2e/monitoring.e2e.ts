@@ -45,7 +45,8 @@ test("every pod is a target exactly once, is up, and has the labels that rules a
     );
     return activeTargets;
   }, 120_000);
-  expect(targets.map(({ labels }) => labels.pod).sort()).toEqual(services.map(shop.podOf).sort());
+  const pods = (await Promise.all(services.map(shop.podsOf))).flat();
+  expect(targets.map(({ labels }) => labels.pod).sort()).toEqual(pods.map(({ metadata }) => metadata.name).sort());
   for (const { labels, scrapeUrl } of targets) {
     expect(new URL(scrapeUrl)).toMatchObject({ port: "9090", pathname: "/metrics" });
     expect(labels).toMatchObject({

@@ -20,7 +20,7 @@ export interface Namespace {
     withinMs?: number,
   ): ReturnType<typeof watch>;
   helm(args: readonly string[], options?: RunOptions): Promise<string>;
-  /** Runs a script in a pod by Node, for no image has a shell's tools; answers with what it prints. */
+  /** Runs a script by Node in a pod, or one of a workload, for no image has a shell's tools; answers with what it prints. */
   node(pod: string, script: string, ...args: string[]): Promise<string>;
 }
 

@@ -15,7 +15,7 @@ interface Target {
   readonly address: string;
 }
 
-/** A pod that tries all targets, and which of them it must reach. */
+/** A pod, or one of a workload, that tries all targets, and which of them it must reach. */
 interface Source {
   readonly name: string;
   readonly namespace: Namespace;
@@ -55,10 +55,6 @@ beforeAll(async () => {
   sources = await findSources();
 });
 
-async function addressOf(namespace: Namespace, pod: string, port: number): Promise<string> {
-  return `${(await namespace.get("pod", pod)).status.podIP}:${port}`;
-}
-
 /** The chart's values as they are in force. */
 const valuesOf = async () => JSON.parse(await here.helm(["get", "values", shop.name, "--all", "-o", "json"]));
 
@@ -69,9 +65,11 @@ async function findTargets(): Promise<readonly Target[]> {
     { name: service, kind: "metrics" as const, port: metrics.port },
   ]);
   const found = ofServices.map(async ({ name, kind, port }) => {
-    return { name, kind, address: await addressOf(here, shop.podOf(name), port) };
+    const [pod] = await shop.podsOf(name);
+    return { name, kind, address: `${pod?.status.podIP}:${port}` };
   });
-  const stranger = { name: "stranger", kind: "stranger" as const, address: await addressOf(here, "stranger", 8080) };
+  const { status } = await here.get("pod", "stranger");
+  const stranger = { name: "stranger", kind: "stranger" as const, address: `${status.podIP}:8080` };
   return [...(await Promise.all(found)), stranger];
 }
 
@@ -81,12 +79,13 @@ async function findSources(): Promise<readonly Source[]> {
     const calls: readonly string[] = declared[service].calls ?? [];
     // No policy can keep a pod from itself.
     const reaches = ({ name, kind }: Target) => name === service || (kind === "api" && calls.includes(name));
-    return { name: service, namespace: here, pod: shop.podOf(service), reaches };
+    return { name: service, namespace: here, pod: shop.workloadOf(service), reaches };
   });
+  const ofTheFour = { reaches: ({ name, kind }: Target) => kind === "api" && name !== "dashboard" };
   const only = (...kinds: Target["kind"][]) => ({ reaches: ({ kind }: Target) => kinds.includes(kind) });
   return [
     ...ofServices,
-    { name: "helm test", namespace: here, pod: "helm-test", ...only("api") },
+    { ...ofTheFour, name: "helm test", namespace: here, pod: "helm-test" },
     { name: "undeclared component", namespace: here, pod: "undeclared", ...only() },
     { name: "stranger here", namespace: here, pod: "stranger", ...only("stranger") },
     { name: "friend here", namespace: here, pod: "friend", ...only("stranger") },
@@ -134,6 +133,10 @@ const opened: Record<string, { values: Values; reaches: Source["reaches"] }> = {
   "allowFrom of a service opens its API": {
     values: { services: { order: { allowFrom: [{ podSelector: { matchLabels: friend } }] } } },
     reaches: ({ name, kind }) => kind === "stranger" || (name === "order" && kind === "api"),
+  },
+  "allowFrom of the dashboard opens it, and no API behind it": {
+    values: { services: { dashboard: { allowFrom: [{ podSelector: { matchLabels: friend } }] } } },
+    reaches: ({ name, kind }) => kind === "stranger" || (name === "dashboard" && kind === "api"),
   },
 };
 

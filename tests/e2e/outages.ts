@@ -1,10 +1,10 @@
 import { eventually } from "./client.ts";
-import type { Service } from "./images.ts";
+import type { Store } from "./images.ts";
 import { probe } from "./probe.ts";
 import { ports, type Release } from "./release.ts";
 
 /** Takes a service away from its callers, and answers with what brings it back; both end when it is so. */
-export type Outage = (shop: Release, peer: Service, caller: Service) => Promise<() => Promise<void>>;
+export type Outage = (shop: Release, peer: Store, caller: Store) => Promise<() => Promise<void>>;
 
 /** Names stay known for half a minute, and unknown as long. */
 const namesFollowMs = 120_000;
@@ -59,12 +59,12 @@ const blackHoled: Outage = async (shop, peer, caller) => {
 };
 
 /** What is open survives a name that goes and a policy that comes: with another pod behind the name it does not. */
-async function endConnections(shop: Release, peer: Service): Promise<void> {
+async function endConnections(shop: Release, peer: Store): Promise<void> {
   await shop.namespace.kubectl("delete", "pod", shop.podOf(peer));
   await shop.ready(240_000);
 }
 
-async function until(shop: Release, peer: Service, caller: Service, state: RegExp, withinMs = 60_000): Promise<void> {
+async function until(shop: Release, peer: Store, caller: Store, state: RegExp, withinMs = 60_000): Promise<void> {
   const address = `${shop.name}-${peer}:${ports[peer]}`;
   await eventually(async () => {
     const { [address]: found = "" } = await probe(shop.namespace, shop.podOf(caller), [address]);

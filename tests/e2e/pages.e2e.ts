@@ -12,7 +12,7 @@ import { type Operator, useOperator } from "./operator.ts";
 
 const selector = "app.kubernetes.io/name=shop,app.kubernetes.io/instance=shop";
 /** What is asked for when nothing may be left of a release. */
-const ofRelease = "persistentvolumeclaims,secrets,configmaps,statefulsets,pods,jobs,services";
+const ofRelease = "persistentvolumeclaims,secrets,configmaps,statefulsets,deployments,pods,jobs,services";
 const slow = 900_000;
 
 /** The blocks of commands under a heading of a page, which do not ask for anything to be seen. */
@@ -23,11 +23,12 @@ const blocksOf = (page: string, heading: string): string[] => {
   return [...(section ?? "").matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
 };
 
-/** What `helm install` printed, from waiting until all is ready to a paid order. Answers with the order's id. */
+/** What `helm install` printed, from waiting until all is ready, by way of the dashboard, to a paid order. Answers with the order's id. */
 async function followNotes(operator: Operator, notes: string): Promise<string> {
   await operator.run((notes.match(/^ *kubectl .*rollout status .*$/gm) ?? []).join("\n"));
   await operator.forward(notes);
   await operator.run(/^ *(KEY=.*)$/m.exec(notes)?.[1] ?? "");
+  expect(statusesIn(await operator.run('curl "http://localhost:8080/"'))).toEqual([200]);
   let id = "<id>";
   let product = "<product>";
   const answers: string[] = [];
@@ -122,7 +123,7 @@ describe("README.md, with kubectl alone", () => {
     const key = Buffer.from(data?.admin ?? "", "base64").toString();
     const [, forwarding] = /`(kubectl port-forward [^`]+)`/.exec(pageText("README.md")) ?? [];
     await operator.forward(`${forwarding} &`);
-    const answer = await operator.run(`curl "http://localhost:8002/products" -H "X-API-Key: ${key}"`);
+    const answer = await operator.run(`curl "http://localhost:8080/api/catalog/products" -H "X-API-Key: ${key}"`);
     expect(statusesIn(answer)).toEqual([200]);
     expect(answer).toContain('"name":"Laptop"');
   });

@@ -17,7 +17,7 @@ console.log(JSON.stringify(Object.fromEntries(await Promise.all(tries))));
 `;
 
 /**
- * What comes of a connection from inside a pod to each address (host:port): "open", "timed out", or the error's code,
+ * What comes of a connection from inside a pod, or one of a workload, to each address (host:port): "open", "timed out", or the error's code,
  * such as ECONNREFUSED or ENOTFOUND.
  */
 export async function probe(

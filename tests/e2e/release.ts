@@ -1,7 +1,7 @@
-import { type Answer, ask, type CallOptions } from "./client.ts";
+import { type Answer, ask, type CallOptions, eventually } from "./client.ts";
 import type { KubernetesObject } from "./cluster.ts";
 import { createForwards, openForward } from "./forward.ts";
-import { imageValues, ports, type Service } from "./images.ts";
+import { imageValues, ports, type Service, type Store } from "./images.ts";
 import type { Namespace } from "./namespace.ts";
 
 export { ports };
@@ -34,12 +34,42 @@ export function useRelease(namespace: Namespace, name = "shop", fullname = name)
   };
   afterAll(() => forwards.renew());
 
+  /** Until each StatefulSet has the pods that it wants. */
+  async function setsReady(withinMs: number): Promise<void> {
+    const there = await namespace.list("statefulsets", "-l", selector);
+    const isDone: Parameters<Namespace["watch"]>[1] = (all) =>
+      there.every(({ metadata }) => isSettled(all.get(metadata.name)));
+    const sets = await namespace.watch(["statefulsets", "-l", selector], isDone, withinMs);
+    const wanted = [...sets.values()].filter(({ spec }) => spec.replicas > 0);
+    const isUp = (pods: ReadonlyMap<string, KubernetesObject>) =>
+      wanted.every(({ metadata, status }) => isReady(pods.get(`${metadata.name}-0`), status.updateRevision));
+    await namespace.watch(["pods", "-l", selector], isUp, withinMs);
+  }
+
+  /** The same of Deployments, whose pods have no names to ask for: those that go away are gone, too. */
+  const deploymentsReady = (withinMs: number): Promise<void> =>
+    eventually(async () => {
+      for (const deployment of await namespace.list("deployments", "-l", selector)) {
+        const { name, labels = {} } = deployment.metadata;
+        const pods = await podsOf(labels["app.kubernetes.io/component"] ?? "");
+        if (!isSettled(deployment) || pods.length !== deployment.spec.replicas || !pods.every((pod) => isReady(pod)))
+          throw new Error(`${name} has not the pods that it wants: ${JSON.stringify(deployment.status)}`);
+      }
+    }, withinMs);
+
+  const podsOf = (component: string): Promise<readonly KubernetesObject[]> =>
+    namespace.list("pods", "-l", `${selector},app.kubernetes.io/component=${component}`);
+
   const release = {
     name,
     namespace,
     selector,
-    podOf: (service: Service): string => `${fullname}-${service}-0`,
-    workloadOf: (service: Service): string => `statefulset/${fullname}-${service}`,
+    podOf: (store: Store): string => `${fullname}-${store}-0`,
+    /** All pods of a service; those of the dashboard have names by chance. */
+    podsOf: (service: Service): Promise<readonly KubernetesObject[]> => podsOf(service),
+    /** What runs a service, as kubectl names it; `kubectl exec` finds a pod by it. */
+    workloadOf: (service: Service): string =>
+      `${service === "dashboard" ? "deployment" : "statefulset"}/${fullname}-${service}`,
 
     /** `helm install`; answers with the notes. It does not wait: `ready` does. */
     install: (values: Values = {}): Promise<string> => helm(["install", name, "helm/shop"], values),
@@ -50,14 +80,7 @@ export function useRelease(namespace: Namespace, name = "shop", fullname = name)
 
     /** Until each workload has the pods that it wants, ready and made from its newest template. */
     async ready(withinMs = 120_000): Promise<void> {
-      const there = await namespace.list("statefulsets", "-l", selector);
-      const isDone: Parameters<Namespace["watch"]>[1] = (all) =>
-        there.every(({ metadata }) => isSettled(all.get(metadata.name)));
-      const sets = await namespace.watch(["statefulsets", "-l", selector], isDone, withinMs);
-      const wanted = [...sets.values()].filter(({ spec }) => spec.replicas > 0);
-      const isUp = (pods: ReadonlyMap<string, KubernetesObject>) =>
-        wanted.every(({ metadata, status }) => isReady(pods.get(`${metadata.name}-0`), status.updateRevision));
-      await namespace.watch(["pods", "-l", selector], isUp, withinMs);
+      await Promise.all([setsReady(withinMs), deploymentsReady(withinMs)]);
       await forwards.renew();
     },
 
@@ -94,11 +117,11 @@ export function useRelease(namespace: Namespace, name = "shop", fullname = name)
   return release;
 }
 
-const isSettled = (set: KubernetesObject | undefined): boolean =>
-  set !== undefined &&
-  set.status.observedGeneration === set.metadata.generation &&
-  set.status.replicas === set.spec.replicas &&
-  (set.status.updatedReplicas ?? 0) === set.spec.replicas;
+const isSettled = (workload: KubernetesObject | undefined): boolean =>
+  workload !== undefined &&
+  workload.status.observedGeneration === workload.metadata.generation &&
+  (workload.status.replicas ?? 0) === workload.spec.replicas &&
+  (workload.status.updatedReplicas ?? 0) === workload.spec.replicas;
 
 /** Whether the pod answers, is not going away, and is of that revision of its workload. */
 export function isReady(pod: KubernetesObject | undefined, revision?: string): boolean {

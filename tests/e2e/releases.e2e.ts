@@ -41,7 +41,7 @@ describe("two releases in one namespace", () => {
 
       const addresses = services.map((service) => `${south.name}-${service}:${ports[service]}`);
       for (const service of services) {
-        const found = await probe(namespace, north.podOf(service), addresses);
+        const found = await probe(namespace, north.workloadOf(service), addresses);
         expect(Object.values(found)).toEqual(services.map(() => "timed out"));
       }
     },

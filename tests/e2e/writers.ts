@@ -3,13 +3,13 @@ import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { type Service, services } from "./images.ts";
+import { type Store, stores } from "./images.ts";
 import { node, nodePod } from "./node-pod.ts";
 import { ports, type Release, type Values } from "./release.ts";
 
 /** One write and how it ended; acknowledged when its status is 2xx. */
 export interface Write {
-  readonly service: Service;
+  readonly service: Store;
   /** What was written to: the product, the cart's or the order's user, the order that was paid. */
   readonly subject: string | number;
   readonly key: string;
@@ -76,9 +76,7 @@ export async function startWriters(
   },
 ) {
   const script = readFileSync(new URL("in-pod/writers.mjs", import.meta.url), "utf8");
-  const urls = Object.fromEntries(
-    services.map((service) => [service, `http://${release}-${service}:${ports[service]}`]),
-  );
+  const urls = Object.fromEntries(stores.map((service) => [service, `http://${release}-${service}:${ports[service]}`]));
   const config = JSON.stringify({ name, urls, goods, everyMs, patienceMs });
   const command = ["node", "--input-type=module", "--eval", script, "--", config];
   const args = ["--namespace", namespace.name, "exec", "--stdin", pod, "--", ...command];
@@ -95,14 +93,14 @@ export async function startWriters(
     writes.push(JSON.parse(line));
     told.emit("write");
   });
-  const countOf = (service: Service) =>
+  const countOf = (service: Store) =>
     writes.filter((write) => write.service === service && isAcknowledged(write)).length;
 
   const writers = {
     writes: writes as readonly Write[],
     /** Until `service`, or each of them, has acknowledged so many more. */
-    async more(count: number, service?: Service): Promise<void> {
-      const goals = (service ? [service] : services).map((one): [Service, number] => [one, countOf(one) + count]);
+    async more(count: number, service?: Store): Promise<void> {
+      const goals = (service ? [service] : stores).map((one): [Store, number] => [one, countOf(one) + count]);
       while (goals.some(([one, goal]) => countOf(one) < goal))
         await Promise.race([once(told, "write"), ended.then(() => Promise.reject(new Error("the writers ended")))]);
     },
@@ -119,7 +117,7 @@ export async function startWriters(
 export const isAcknowledged = ({ status }: Write): boolean => status >= 200 && status < 300;
 
 /** The longest time between two successes of a service, in milliseconds: its pause, as its clients saw it. */
-export function longestGap(writes: readonly Write[], service: Service): number {
+export function longestGap(writes: readonly Write[], service: Store): number {
   const times = writes.filter((write) => write.service === service && isAcknowledged(write)).map(({ at }) => at);
   return Math.max(0, ...times.map((at, index) => at - (times[index - 1] ?? at)));
 }

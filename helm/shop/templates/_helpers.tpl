@@ -54,6 +54,22 @@ mergeOverwrite and not merge, which takes false and 0 for unset; deepCopy, becau
 {{- toYaml $services -}}
 {{- end -}}
 
+{{/* Those of them that keep a database, in the same way: the root */}}
+{{- define "shop.stores" -}}
+{{- $stores := dict -}}
+{{- range $component, $service := include "shop.services" . | fromYaml -}}
+{{- if $service.database -}}
+{{- $_ := set $stores $component $service -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $stores -}}
+{{- end -}}
+
+{{/* What runs a service, as kubectl names it: dict "root" $ "component" "service" */}}
+{{- define "shop.workload" -}}
+{{ .service.database | ternary "statefulset" "deployment" }}/{{ include "shop.name" . }}
+{{- end -}}
+
 {{/* The image of a service: dict "root" $ "component" "service" <of shop.services>. Its own parts go first, then global's. */}}
 {{- define "shop.image" -}}
 {{- $all := .root.Values.image -}}
@@ -143,17 +159,24 @@ Only what it uses, so that a setting restarts none but its readers.
 {{- $env := dict
   "PORT" .service.port
   "METRICS_PORT" .root.Values.metrics.port
+  "REQUEST_TIMEOUT_MS" $settings.requestTimeoutMs
+  "LOG_LEVEL" $settings.logLevel
+-}}
+{{- if .service.database -}}
+{{- $_ := merge $env (dict
   "DATA_DIR" "/data"
   "SQLITE_TMPDIR" "/tmp"
   "API_KEYS_DIR" "/var/run/shop/keys"
   "API_SCOPES_FILE" "/var/run/shop/scopes/scopes.json"
   "SHOP_CURRENCY" $settings.currency
   "RECONCILE_EVERY_S" $settings.reconcileEverySeconds
-  "REQUEST_TIMEOUT_MS" $settings.requestTimeoutMs
-  "LOG_LEVEL" $settings.logLevel
--}}
+) -}}
 {{- if .service.calls -}}
 {{- $_ := set $env "PEER_API_KEY_FILE" "/var/run/shop/peer/key" -}}
+{{- end -}}
+{{- if .root.Values.backup.enabled -}}
+{{- $_ := merge $env (dict "BACKUP_DIR" "/backups" "BACKUP_KEEP" .root.Values.backup.keep) -}}
+{{- end -}}
 {{- end -}}
 {{- range $peer := .service.calls -}}
 {{- with get $.services $peer -}}
@@ -163,9 +186,6 @@ Only what it uses, so that a setting restarts none but its readers.
 {{- end -}}
 {{- if .service.webhookSecret -}}
 {{- $_ := set $env "WEBHOOK_SECRET_FILE" "/var/run/shop/webhook/secret" -}}
-{{- end -}}
-{{- if .root.Values.backup.enabled -}}
-{{- $_ := merge $env (dict "BACKUP_DIR" "/backups" "BACKUP_KEEP" .root.Values.backup.keep) -}}
 {{- end -}}
 {{- if eq .component "catalog" -}}
 {{- $_ := set $env "SEED_PRODUCTS" $settings.seedProducts -}}
