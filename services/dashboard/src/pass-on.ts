@@ -63,10 +63,14 @@ export function passOn({ service, url, prefix, agent, bodyLimit, metrics }: Part
           "x-deadline-ms": String(Math.max(1, Math.floor(context.deadline - began - handedOnLessMs))),
         },
       });
-    let outcome = "unavailable";
+    const measured = (outcome: string) =>
+      metrics.peerDuration.observe(
+        { peer: service, operation: "pass-on", outcome },
+        (performance.now() - began) / 1000,
+      );
     try {
       const answer = await exchange(send, ctx.req, { until, bodyLimit, service });
-      outcome = String(answer.statusCode);
+      measured(outcomeOf(answer.statusCode ?? 0));
       ctx.status = answer.statusCode ?? 502;
       ctx.set(picked(answer.headers, answerHeaders));
       for (const name of pathHeaders) {
@@ -75,11 +79,9 @@ export function passOn({ service, url, prefix, agent, bodyLimit, metrics }: Part
       }
       ctx.set("Cache-Control", "no-store");
       hand(answer, ctx);
-    } finally {
-      metrics.peerDuration.observe(
-        { peer: service, operation: "pass-on", outcome },
-        (performance.now() - began) / 1000,
-      );
+    } catch (error) {
+      if (error instanceof Unavailable) measured(error.outcome);
+      throw error;
     }
   };
 }
@@ -120,8 +122,11 @@ function exchange(send: () => ClientRequest, body: IncomingMessage, bounds: Boun
       reject(problem);
       sending.destroy();
     };
-    const leave = () => end(unavailable(service, "was not waited for"));
-    const timer = setTimeout(() => end(unavailable(service, "did not answer in time")), until - performance.now());
+    const leave = () => end(new Unavailable(service, "abandoned", "was not waited for"));
+    const timer = setTimeout(
+      () => end(new Unavailable(service, "timeout", "did not answer in time")),
+      until - performance.now(),
+    );
     body.socket.once("close", leave);
 
     const begin = (): ClientRequest => {
@@ -129,12 +134,12 @@ function exchange(send: () => ClientRequest, body: IncomingMessage, bounds: Boun
       request.once("response", (answer) => {
         answer.once("close", over);
         if (isOurs(answer)) resolve(answer);
-        else end(unavailable(service, "gave an answer that is none of its own"));
+        else end(new Unavailable(service, "garbage", "gave an answer that is none of its own"));
       });
       request.on("error", (error: NodeJS.ErrnoException) => {
         // A connection that was kept alive was closed just when it was used again: the service has seen nothing of this.
         if (!mayRepeat || !request.reusedSocket || error.code !== "ECONNRESET")
-          return end(unavailable(service, "cannot be reached"));
+          return end(new Unavailable(service, "refused", "cannot be reached"));
         mayRepeat = false;
         sending = begin();
         sending.end();
@@ -164,13 +169,18 @@ const picked = (headers: IncomingHttpHeaders, names: readonly string[]): Record<
     }),
   );
 
-const unavailable = (service: string, what: string): Problem =>
-  new Problem(
-    503,
-    "peer-unavailable",
-    `The ${service} service ${what}. A request that changes something may have been carried out; repeat it under the same Idempotency-Key.`,
-    { peer: service },
-    { "Retry-After": "1" },
-  );
+/** In the words that calls between services are counted by. */
+const outcomeOf = (status: number): string => (status < 400 ? "ok" : status < 500 ? "client-error" : "failing");
+
+/** 503 `peer-unavailable`; `outcome` is for the metrics. */
+class Unavailable extends Problem {
+  readonly outcome: "abandoned" | "timeout" | "garbage" | "refused";
+
+  constructor(peer: string, outcome: Unavailable["outcome"], what: string) {
+    const detail = `The ${peer} service ${what}. A request that changes something may have been carried out; repeat it under the same Idempotency-Key.`;
+    super(503, "peer-unavailable", detail, { peer }, { "Retry-After": "1" });
+    this.outcome = outcome;
+  }
+}
 
 const tooLarge = (limit: number): Problem => new Problem(413, "payload-too-large", `A body may have ${limit} bytes.`);
