@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { createLogger } from "./log.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { startService } from "./service.ts";
@@ -34,6 +36,14 @@ test("a request under way when the stop begins is answered, and a new one finds 
   open();
   expect((await answer).status).toBe(200);
   await stopped;
+});
+
+test("a stop does not wait for a connection that was opened in advance and never used", async () => {
+  const service = await startTestService(notesService(), { REQUEST_TIMEOUT_MS: "25000" });
+  const socket = connect(service.port, "127.0.0.1");
+  await once(socket, "connect");
+  const closed = once(socket, "close");
+  await Promise.all([service.stop(), closed]);
 });
 
 test("the database stays open for a handler whose client has gone away", async () => {

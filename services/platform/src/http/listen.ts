@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Problem } from "../problem.ts";
 import { renderProblem } from "./render-problem.ts";
@@ -20,6 +20,7 @@ export function listen(handler: RequestListener, host: string, port: number): Pr
     { keepAliveTimeout: 65_000, requestTimeout: 30_000, maxHeaderSize: maxHeaderBytes },
     handler,
   );
+  const unused = unusedConnections(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.on("clientError", refuseBroken);
@@ -32,11 +33,33 @@ export function listen(handler: RequestListener, host: string, port: number): Pr
           new Promise((done) => {
             server.close(() => done());
             server.closeIdleConnections();
+            setTimeout(unused.end, unusedForMs).unref();
           }),
         abandon: () => server.closeAllConnections(),
       });
     });
   });
+}
+
+/** How long a connection without a request may still bring one when the stop has begun. */
+const unusedForMs = 500;
+
+/**
+ * Connections over which no request has come. Browsers open some in advance, and to Node they are neither idle nor
+ * answered: a stop would wait for them until its time is up.
+ */
+function unusedConnections(server: Server) {
+  const unused = new Set<Socket>();
+  server.on("connection", (socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  server.on("request", ({ socket }) => unused.delete(socket));
+  return {
+    end(): void {
+      for (const socket of unused) socket.destroy();
+    },
+  };
 }
 
 /** Answers what Node could not read as a request, in the form of every other problem, and ends the connection. */
