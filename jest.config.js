@@ -1,5 +1,9 @@
 export default {
-  testMatch: ["<rootDir>/services/*/src/**/*.test.ts", "<rootDir>/tests/**/*.test.ts"],
+  testMatch: [
+    "<rootDir>/services/*/src/**/*.test.ts",
+    "<rootDir>/services/*/page/src/**/*.test.ts",
+    "<rootDir>/tests/**/*.test.ts",
+  ],
   testEnvironment: "node",
   globalSetup: "<rootDir>/tests/global-setup.js",
   globalTeardown: "<rootDir>/tests/global-teardown.js",

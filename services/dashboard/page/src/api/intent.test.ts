@@ -1,0 +1,48 @@
+import "../testing/storage.ts";
+import { once } from "./intent.ts";
+import { ApiProblem, unreachable } from "./problem.ts";
+
+const problem = (status: number, code = "x") => new ApiProblem({ code }, status);
+/** Asks twice under one intent, the first with this outcome; whether the second was the same request. */
+async function repeats(outcome: { status: number } | Error): Promise<boolean> {
+  const keys: string[] = [];
+  const ask = async (key: string) => {
+    keys.push(key);
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  };
+  const intent = `pay:${Math.random()}`;
+  await once(intent, ask).catch(() => {});
+  await once(intent, ask).catch(() => {});
+  expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+  return keys[0] === keys[1];
+}
+
+test.each([
+  ["no answer", unreachable()],
+  ["a service that is away", problem(503, "peer-unavailable")],
+  ["a fault of the service", problem(500)],
+  ["too many requests", problem(429)],
+  ["a first one that is under way", problem(409, "idempotency-in-flight")],
+  ["an outcome that is not certain yet", { status: 202 }],
+])("after %s the same is asked again", async (_what, outcome) => {
+  expect(await repeats(outcome)).toBe(true);
+});
+
+test.each([
+  ["a success", { status: 200 }],
+  ["a refusal", problem(409, "insufficient-stock")],
+  ["a decline", problem(402, "payment-declined")],
+])("after %s the next is another", async (_what, outcome) => {
+  expect(await repeats(outcome)).toBe(false);
+});
+
+test("intents have keys of their own", async () => {
+  const keys: string[] = [];
+  for (const intent of ["a", "b"])
+    await once(intent, async (key) => {
+      keys.push(key);
+      return { status: 202 };
+    });
+  expect(keys[0]).not.toBe(keys[1]);
+});

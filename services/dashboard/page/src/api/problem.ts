@@ -1,0 +1,44 @@
+/** A refusal of the API (RFC 9457), or no answer at all (`unreachable`, status 0). */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly requestId: string | undefined;
+  /** Faults of the input; `pointer` such as `/body/price`. */
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+  /** What the code adds, such as `prices` or `available`. */
+  readonly members: Readonly<Record<string, unknown>>;
+  /** Seconds after which another try makes sense. */
+  readonly retryAfterS: number | undefined;
+
+  constructor(body: Readonly<Record<string, unknown>>, status: number, retryAfterS?: number) {
+    super(String(body.detail ?? "Something went wrong."));
+    this.code = String(body.code ?? "internal");
+    this.status = status;
+    this.title = String(body.title ?? "Error");
+    this.requestId = typeof body.request_id === "string" ? body.request_id : undefined;
+    this.errors = Array.isArray(body.errors) ? body.errors : [];
+    this.members = body;
+    this.retryAfterS = retryAfterS;
+  }
+
+  /** Whether the request may have been carried out although it brought no success: repeat it under the same key. */
+  get isUncertain(): boolean {
+    return this.status === 0 || this.status >= 500 || this.status === 429 || this.code === "idempotency-in-flight";
+  }
+
+  /** The service that gave no answer, when that was it. */
+  get awayService(): string | undefined {
+    return this.code === "peer-unavailable" && typeof this.members.peer === "string" ? this.members.peer : undefined;
+  }
+}
+
+export const unreachable = (detail = "The dashboard cannot be reached. Is the connection up?"): ApiProblem =>
+  new ApiProblem({ code: "unreachable", title: "No answer", detail }, 0);
+
+/** Anything thrown, as a problem that can be shown. */
+export const asProblem = (error: unknown): ApiProblem =>
+  error instanceof ApiProblem
+    ? error
+    : new ApiProblem({ code: "page-fault", title: "A fault of this page", detail: String(error) }, 0);

@@ -1,0 +1,75 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { ApiProblem } from "../api/problem.ts";
+import { Button } from "./button.tsx";
+
+interface Props {
+  readonly problem: ApiProblem;
+  /** What to do about it, or what it is about, instead of the API's own words. */
+  readonly children?: ComponentChildren;
+  readonly onRetry?: () => void;
+  readonly onDismiss?: () => void;
+}
+
+/** A refusal or a failure: what it is, what can be done, and the id by which it is found in the logs. */
+export function ProblemAlert({ problem, children, onRetry, onDismiss }: Props): JSX.Element {
+  const { awayService } = problem;
+  return (
+    <div class={`alert ${problem.isUncertain ? "alert-warning" : "alert-error"}`} role="alert">
+      <p class="alert-title">{awayService ? `The ${awayService} service is away` : problem.title}</p>
+      <div class="alert-body">
+        {children ?? <p>{awayService ? "This part comes back by itself when the service does." : problem.message}</p>}
+      </div>
+      {problem.errors.length > 0 && (
+        <ul>
+          {problem.errors.map(({ pointer, detail }) => (
+            <li key={pointer}>{detail}</li>
+          ))}
+        </ul>
+      )}
+      {(onRetry || onDismiss || problem.requestId) && (
+        <div class="cluster">
+          {onRetry && <Button onClick={onRetry}>Try again</Button>}
+          {onDismiss && (
+            <Button kind="quiet" onClick={onDismiss}>
+              Dismiss
+            </Button>
+          )}
+          {problem.requestId && <RequestId id={problem.requestId} />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function RequestId({ id }: { id: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () =>
+    navigator.clipboard?.writeText(id).then(
+      () => setCopied(true),
+      () => {},
+    );
+  return (
+    <p class="request-id">
+      To quote: request <code>{id}</code>{" "}
+      {navigator.clipboard && (
+        <Button kind="quiet" onClick={copy} label="Copy the request id">
+          {copied ? "Copied" : "Copy"}
+        </Button>
+      )}
+    </p>
+  );
+}
+
+/** Something to know: good, or to be minded. */
+export const Notice = ({
+  tone = "info",
+  children,
+}: {
+  tone?: "info" | "good" | "warning";
+  children: ComponentChildren;
+}) => (
+  <div class={`alert alert-${tone}`}>
+    <div class="alert-body">{children}</div>
+  </div>
+);

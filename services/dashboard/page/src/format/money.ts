@@ -1,0 +1,25 @@
+/** How many digits a currency has after the point, such as 2 for USD and 0 for JPY (ISO 4217, as the browser knows it). */
+export const digitsOf = (currency: string): number =>
+  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
+export const formatMoney = (amount: number, currency: string): string =>
+  new Intl.NumberFormat(undefined, { style: "currency", currency }).format(amount);
+
+/**
+ * What a person typed as an amount of the wire: a point or a comma before at most the currency's digits, no grouping.
+ * Undefined when it is none, or not above zero.
+ */
+export function parseMoney(text: string, currency: string): number | undefined {
+  const digits = digitsOf(currency);
+  const form = digits === 0 ? /^\d{1,13}$/ : new RegExp(`^\\d{1,13}([.,]\\d{1,${digits}})?$`);
+  const trimmed = text.trim();
+  if (!form.test(trimmed)) return undefined;
+  const amount = Number(trimmed.replace(",", "."));
+  return amount > 0 ? amount : undefined;
+}
+
+/** The exact difference of two amounts: counted in the smallest units, because 0.3 - 0.1 is not 0.2 to a computer. */
+export function minus(amount: number, other: number, currency: string): number {
+  const unit = 10 ** digitsOf(currency);
+  return (Math.round(amount * unit) - Math.round(other * unit)) / unit;
+}

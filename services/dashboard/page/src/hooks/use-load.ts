@@ -1,0 +1,67 @@
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { type ApiProblem, asProblem } from "../api/problem.ts";
+
+export interface Loaded<Data> {
+  /** The last that came; it stays while it is loaded again, and when that fails. */
+  readonly data: Data | undefined;
+  readonly problem: ApiProblem | undefined;
+  readonly loading: boolean;
+  reload(): void;
+  /** Shows what an action has brought, without asking again. */
+  put(data: Data): void;
+}
+
+/**
+ * Loads when `deps` change, and every `everyMs` while the page is looked at. What is under way is aborted when it is no
+ * longer wanted. A problem is shown beside the data that was there before.
+ */
+export function useLoad<Data>(
+  load: (signal: AbortSignal) => Promise<Data>,
+  deps: readonly unknown[],
+  { everyMs }: { everyMs?: number } = {},
+): Loaded<Data> {
+  const [state, setState] = useState<{ data?: Data; problem?: ApiProblem; loading: boolean }>({ loading: true });
+  const [turn, setTurn] = useState(0);
+  const current = useRef(load);
+  current.current = load;
+
+  // Data of other deps is another thing: not shown in the place of what is awaited.
+  const identity = JSON.stringify(deps);
+  const shown = useRef(identity);
+  if (shown.current !== identity) {
+    shown.current = identity;
+    state.data = undefined as Data;
+    delete state.problem;
+    state.loading = true;
+  }
+
+  useEffect(() => {
+    const ended = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const run = async () => {
+      if (!document.hidden || turn === 0) {
+        setState((before) => ({ ...before, loading: true }));
+        try {
+          const data = await current.current(ended.signal);
+          if (!ended.signal.aborted) setState({ data, loading: false });
+        } catch (error) {
+          if (!ended.signal.aborted) setState((before) => ({ ...before, problem: asProblem(error), loading: false }));
+        }
+      }
+      if (everyMs && !ended.signal.aborted) timer = setTimeout(run, everyMs);
+    };
+    void run();
+    return () => {
+      ended.abort();
+      clearTimeout(timer);
+    };
+  }, [identity, turn, everyMs]);
+
+  return {
+    data: state.data,
+    problem: state.problem,
+    loading: state.loading,
+    reload: useCallback(() => setTurn((before) => before + 1), []),
+    put: useCallback((data: Data) => setState({ data, loading: false }), []),
+  };
+}

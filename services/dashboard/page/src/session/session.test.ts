@@ -1,0 +1,36 @@
+import "../testing/storage.ts";
+import { isUserId } from "./customer.ts";
+import { begin, forgetKey, masked, may, session, sessionKey } from "./session.ts";
+import { isKey } from "./sign-in.ts";
+
+test("a key is shown so that it cannot be used", () => {
+  expect(masked("secret-key-123")).toBe("sec••••123");
+  expect(masked("short")).toBe("••••");
+});
+
+test("what a key may do follows its scopes", () => {
+  begin({ key: "k", caller: "clerk", scopes: ["orders:read"] });
+  expect([may("orders:read"), may("orders:write")]).toEqual([true, false]);
+  begin({ key: "k", caller: "admin", scopes: ["*"] });
+  expect(may("anything:at-all")).toBe(true);
+});
+
+test("a key that is forgotten leaves nothing behind, one that is refused leaves what was begun", () => {
+  begin({ key: "k", caller: "clerk", scopes: [] });
+  sessionStorage.setItem("intent:pay:1", "x");
+  forgetKey("refused");
+  expect([session.value, sessionKey(), sessionStorage.length]).toEqual([undefined, undefined, 1]);
+  begin({ key: "k", caller: "clerk", scopes: [] });
+  forgetKey("forgotten");
+  expect(sessionStorage.length).toBe(0);
+});
+
+test("keys and user ids have their forms", () => {
+  expect([isKey("secret-key-123"), isKey("two words"), isKey("ключ"), isKey("")]).toEqual([true, false, false, false]);
+  expect([isUserId("user1"), isUserId("a@b.c"), isUserId(".hidden"), isUserId("x".repeat(65))]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});

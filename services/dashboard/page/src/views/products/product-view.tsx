@@ -1,0 +1,5 @@
+import { View } from "../../components/view.tsx";
+
+export default function ProductView() {
+  return <View title="Product">{null}</View>;
+}

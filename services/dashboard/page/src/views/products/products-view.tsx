@@ -1,0 +1,5 @@
+import { View } from "../../components/view.tsx";
+
+export default function ProductsView() {
+  return <View title="Products">{null}</View>;
+}
