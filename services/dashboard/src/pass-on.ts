@@ -96,7 +96,9 @@ function hand(answer: IncomingMessage, ctx: Koa.ParameterizedContext<State>): vo
     return;
   }
   answer.once("error", () => ctx.res.destroy());
-  ctx.body = answer;
+  // Past Koa, which makes an AbortSignal for every stream.
+  ctx.respond = false;
+  answer.pipe(ctx.res);
 }
 
 interface Bounds {
