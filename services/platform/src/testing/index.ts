@@ -12,6 +12,7 @@ export {
   type Responder,
   startFakePeer,
 } from "./fake-peer.ts";
+export { type HeldPort, holdPort } from "./hold-port.ts";
 export { openTestDatabase } from "./open-test-database.ts";
 export { queryFile } from "./query-file.ts";
 export { type SmallDisk, smallDisk } from "./small-disk.ts";
