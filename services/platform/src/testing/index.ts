@@ -1,6 +1,7 @@
 export { createLogger } from "../log.ts";
 export { createMetrics } from "../metrics.ts";
 export { loadHttpClient } from "../peer.ts";
+export { beforeDeadline } from "./before-deadline.ts";
 export { caller, type TestAnswer, type TestCall, testKey } from "./call.ts";
 export { eventually } from "./eventually.ts";
 export {
