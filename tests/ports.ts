@@ -1,15 +1,14 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { createServer, type Server } from "node:net";
+import { holdPort } from "@shop/platform/testing";
 
-/** A port for each, free at this moment: for programs that take ports by number. Asked of the system and given back. */
+/** A port for each, held until this process ends: for programs that take ports by number, and may be started again. */
 export async function freePorts<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
-  const servers = await Promise.all(names.map(() => listenOn(0)));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(close));
+  const ports = (await Promise.all(names.map(holdPort))).map(({ port }) => port);
   return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Record<Name, number>;
 }
 
-/** Takes the port (0: a free one). Rejects when another has it. */
+/** Takes the port. Rejects when another listens there. */
 export async function listenOn(port: number): Promise<Server> {
   const server = createServer().listen(port, "127.0.0.1");
   await once(server, "listening");

@@ -12,13 +12,12 @@ import {
   temporaryFolder,
 } from "@shop/platform/testing";
 import { cartService } from "./service.ts";
-import { orderOf, startCartAmongPeers } from "./testing/start-cart.ts";
+import { hurried, orderOf, startCartAmongPeers } from "./testing/start-cart.ts";
 
 let shop: Awaited<ReturnType<typeof startCartAmongPeers>>;
 beforeAll(loadHttpClient);
 beforeEach(async () => {
-  // Far: what fifty ask for at once takes its time on a busy machine.
-  shop = await startCartAmongPeers({ REQUEST_TIMEOUT_MS: "10000" });
+  shop = await startCartAmongPeers();
 });
 afterEach(() => shop.stop());
 
@@ -78,8 +77,8 @@ test("a checkout without an outcome is asked again under its key, and is the sam
   await shop.add("ann", 1);
   await shop.orders.mode("hang");
   const { headers } = under("open");
-  const hurried = { headers: { ...headers, "X-Deadline-Ms": "400" } };
-  expect((await shop.call("POST", "/cart/ann/checkout", hurried)).status).toBe(503);
+  const both = { headers: { ...headers, ...hurried.headers } };
+  expect((await shop.call("POST", "/cart/ann/checkout", both)).status).toBe(503);
   await shop.orders.mode("ok");
   expect((await post("/cart/ann/checkout", "open")).status).toBe(201);
   expect(shop.placed.size).toBe(1);

@@ -4,6 +4,8 @@ import { broken, startCatalog, type TestCatalog } from "./testing/start-catalog.
 let catalog: TestCatalog;
 beforeEach(async () => {
   catalog = await startCatalog({ SWEEP_DELAY_S: "0" });
+  // The sweeps of the start are over then, and find nothing of what the tests do.
+  await catalog.reconcile();
 });
 afterEach(() => catalog.stop());
 

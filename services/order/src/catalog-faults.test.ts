@@ -1,9 +1,10 @@
 import { loadHttpClient, peerFaults } from "@shop/platform/testing";
 import { startOrderService, type TestShop } from "./testing/start-order-service.ts";
 
-const timeoutMs = 400;
-/** A busy machine wakes us late; an answer that waited for the catalog would be later by far. */
-const inTimeMs = timeoutMs + 200;
+/** Long enough that all which is kept back from it is kept back for the answer, and that what is to go well goes well. */
+const timeoutMs = 1000;
+/** A busy machine wakes us late; an answer that waited for the catalog would be later still. */
+const inTimeMs = timeoutMs + 500;
 let shop: TestShop;
 
 beforeAll(() => loadHttpClient());

@@ -32,14 +32,14 @@ describe("payable of many", () => {
   });
 
   it("does not let those who need no catalog wait long for one who needs it", async () => {
-    const hasty = await startOrderService({ REQUEST_TIMEOUT_MS: "1500" });
+    const hasty = await startOrderService({ REQUEST_TIMEOUT_MS: "6000" });
     const good = await hasty.place();
     await hasty.catalog.mode("refuse");
     const waiting = await hasty.place();
     await hasty.catalog.mode("hang");
     const began = performance.now();
     const { body } = await hasty.call("POST", "/orders/payable", { body: { payables: [asked(waiting), asked(good)] } });
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(4000);
     expect(body.results).toMatchObject([
       { order_id: waiting.id, status: 503, problem: { code: "peer-unavailable", peer: "catalog" } },
       { order_id: good.id, status: 200 },

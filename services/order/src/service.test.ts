@@ -108,7 +108,8 @@ describe("placing", () => {
   describe("many at once", () => {
     let other: TestShop;
     beforeEach(async () => {
-      other = await startOrderService();
+      // Far: all of them have arrived before the first is answered.
+      other = await startOrderService({ REQUEST_TIMEOUT_MS: "20000" });
     });
     afterEach(() => other.close());
 

@@ -1,8 +1,11 @@
-import { caller, eventually, startTestService, temporaryFolder } from "@shop/platform/testing";
+import { caller, eventually, holdPort, startTestService, temporaryFolder } from "@shop/platform/testing";
 import { defineProviderService } from "./provider/provider-service.ts";
 import type { Behaviour } from "./provider/simulator.ts";
 import { killSpawned, spawnService } from "./testing/spawn-service.ts";
 import { capturedIn, countByStatus, newOrder, startPayment, total } from "./testing/start-payment.ts";
+
+// Processes that start one after the other take their time on a busy machine.
+import.meta.jest.setTimeout(60_000);
 
 let payment: Awaited<ReturnType<typeof startPayment>>;
 afterEach(async () => {
@@ -43,13 +46,18 @@ test("the payment service is killed in mid-charge: started again it ends each ch
 
 test("the provider is killed again and again in mid-charge: each payment ends, charged once", async () => {
   const dataDir = temporaryFolder();
-  let provider = await spawnService("provider-main.ts", { DATA_DIR: dataDir });
+  const { port, letGo } = await holdPort();
+  const env = { DATA_DIR: dataDir, PORT: String(port) };
+  let provider = await spawnService("provider-main.ts", env);
   payment = await startPayment({ PROVIDER_URL: provider.url, REQUEST_TIMEOUT_MS: "2000" });
-  const orders = Array.from({ length: 60 }, newOrder);
+  const orders: string[] = [];
   const answers: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
+  // Until a kill has met a charge, which it may miss.
+  for (let round = 0; round < 3 || !answers.includes(202); round += 1) {
     let answered = 0;
-    const some = orders.slice(round * 20, round * 20 + 20).map(async (order) => {
+    const ofRound = Array.from({ length: 20 }, newOrder);
+    orders.push(...ofRound);
+    const some = ofRound.map(async (order) => {
       const answer = await payment.pay(order);
       answered += 1;
       return answer;
@@ -57,16 +65,16 @@ test("the provider is killed again and again in mid-charge: each payment ends, c
     await eventually(async () => ((await countByStatus(payment.call)).CHARGING ?? 0) > 0 || answered === 20);
     await provider.kill();
     answers.push(...(await Promise.all(some)).map(({ status }) => status));
-    provider = await spawnService("provider-main.ts", { DATA_DIR: dataDir, PORT: provider.port });
+    provider = await spawnService("provider-main.ts", env);
   }
   expect(answers.filter((status) => status !== 200 && status !== 202)).toEqual([]);
-  expect(answers).toContain(202);
   await eventually(async () => {
     await payment.reconcile();
     return orders.every((order) => payment.paidBy.has(order));
   });
-  expect(await countByStatus(payment.call)).toEqual({ SUCCEEDED: 60 });
+  expect(await countByStatus(payment.call)).toEqual({ SUCCEEDED: orders.length });
   await provider.kill();
+  letGo();
   const captured = await capturedIn(dataDir);
   expect(captured.map(({ order_id }) => order_id).sort()).toEqual(orders.toSorted());
-}, 60_000);
+});

@@ -1,4 +1,5 @@
 import joi from "joi";
+import { loadHttpClient } from "./peer.ts";
 import { createTogether, type TogetherEntry } from "./peer-together.ts";
 import { type PeerSetup, reasonOf, startPeerSetup } from "./testing/peer-setup.ts";
 
@@ -11,6 +12,8 @@ interface Weighed extends TogetherEntry {
 }
 
 let setup: PeerSetup;
+// The import takes longer than the shortest deadline of these tests.
+beforeAll(loadHttpClient);
 beforeEach(async () => {
   setup = await startPeerSetup();
 });
@@ -91,8 +94,8 @@ test("each waits no longer than its own deadline, and the call goes on for the m
     return { body: { results: (body as { letters: Letter[] }).letters.map(weigh) } };
   });
   const { ask } = together();
-  const hasty = ask(setup.within(100), { name: "hasty", size: 1 });
-  const patient = ask(setup.within(5000), { name: "patient", size: 1 });
+  const hasty = ask(setup.within(1000), { name: "hasty", size: 1 });
+  const patient = ask(setup.within(10_000), { name: "patient", size: 1 });
   expect(await reasonOf(hasty)).toBe("timeout");
   release();
   expect(await patient).toMatchObject({ weight: 2 });

@@ -1,5 +1,6 @@
 import joi from "joi";
 import { loadHttpClient } from "./peer.ts";
+import { beforeDeadline } from "./testing/before-deadline.ts";
 import { type PeerFault, peerFaults } from "./testing/fake-peer.ts";
 import { key, type PeerSetup, read, reasonOf, startPeerSetup, write } from "./testing/peer-setup.ts";
 
@@ -49,6 +50,11 @@ test("a call carries the key, the request's id and trace, its JSON, and the time
     requestId: "r-1",
     traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
   };
+  let leftMs = 0;
+  setup.fake.on("POST", "/products", () => {
+    leftMs = context.deadline - performance.now();
+    return { status: 201, body: { id: 2 } };
+  });
   await setup.peerWith().call(context, { ...write, body: { name: "é" }, headers: { "Idempotency-Key": "k1" } });
   const [{ headers, body }] = setup.fake.requests as [(typeof setup.fake.requests)[0]];
   expect(body).toEqual({ name: "é" });
@@ -58,7 +64,8 @@ test("a call carries the key, the request's id and trace, its JSON, and the time
     traceparent: context.traceparent,
     "idempotency-key": "k1",
   });
-  expect(Number(headers["x-deadline-ms"])).toBeGreaterThan(1500);
+  // It was sent before it arrived, with more time left.
+  expect(Number(headers["x-deadline-ms"])).toBeGreaterThanOrEqual(Math.floor(leftMs - 300));
   expect(Number(headers["x-deadline-ms"])).toBeLessThanOrEqual(1700);
 });
 
@@ -83,9 +90,10 @@ describe("a fault", () => {
 
   test.each(peerFaults)("%s is named within the deadline, in metrics and log, and the key is not", async (fault) => {
     await setup.fake.mode(fault);
-    const context = setup.within(600);
-    expect(await reasonOf(setup.peerWith().call(context, read))).toBe(reasons[fault]);
-    expect(performance.now()).toBeLessThan(context.deadline);
+    // Far for those that answer: only two of them take all the time there is.
+    const context = setup.within(reasons[fault] === "timeout" ? 750 : 10_000);
+    const called = setup.peerWith().call(context, read);
+    expect(await beforeDeadline(context, reasonOf(called))).toBe(reasons[fault]);
     expect(await setup.outcomes()).toEqual({ [`read ${reasons[fault]}`]: 1 });
     const level = reasons[fault] === "unauthorized" ? "error" : "warn";
     expect(setup.logged.map((line) => JSON.parse(line))).toMatchObject([
@@ -111,18 +119,18 @@ describe("a fault", () => {
   });
 
   test("says whether the peer may have done what was asked", async () => {
-    const sent = async () =>
+    const sent = async (withinMs: number) =>
       (
         await setup
           .peerWith()
-          .call(setup.within(300), write)
+          .call(setup.within(withinMs), write)
           .catch((error) => error)
       ).sent;
     await setup.fake.mode("refuse");
-    expect(await sent()).toBe(false);
+    expect(await sent(10_000)).toBe(false);
     for (const fault of ["hang", "fail", "reset"] as const) {
       await setup.fake.mode(fault);
-      expect(await sent()).toBe(true);
+      expect(await sent(fault === "hang" ? 300 : 10_000)).toBe(true);
     }
   });
 

@@ -17,7 +17,7 @@ describe("expiry", () => {
     const shop = await start({ ORDER_EXPIRY_S: "1", SWEEP_DELAY_S: "0" });
     const [unpaid, paid] = [await shop.place(), await shop.place()];
     await shop.tell(paid, "succeeded");
-    const until = performance.now() + 5000;
+    const until = performance.now() + 15_000;
     while ((await shop.get(unpaid.id)).status === "PENDING" && performance.now() < until)
       await shop.sweep("expire-orders");
     const expired = await shop.eventually(unpaid.id, { status: "EXPIRED", hold: "released" });
@@ -85,7 +85,7 @@ describe("holds at the catalog", () => {
       shop.catalog.old.add(id);
     }
     expect(await shop.sweep("settle-holds")).toMatchObject({ found: 2, mended: 2 });
-    const until = performance.now() + 5000;
+    const until = performance.now() + 15_000;
     while ([...shop.catalog.states.values()].includes("HELD") && performance.now() < until) await shop.get(paid.id);
     expect([paid, cancelled].map(({ id }) => shop.catalog.states.get(id))).toEqual(["CONFIRMED", "RELEASED"]);
   });

@@ -10,6 +10,9 @@ export type TestShop = Awaited<ReturnType<typeof startOrderService>>;
 export const payment_id = "0190a000-0000-7000-8000-00000000abcd";
 export const webhookSecret = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHMgb2Ygb3JkZXJz";
 
+/** A message that failed once is repeated a second later, and after that one five seconds later. */
+const patienceMs = 15_000;
+
 /**
  * The order service with a fake catalog and payment service beside it, and the calls that most tests make. `prepare` is
  * what must be so before it starts.
@@ -90,7 +93,7 @@ export async function startOrderService(
     },
     /** Resolves when a command of this type about the order has arrived where it goes. */
     async told(order_id: string, type: string): Promise<void> {
-      const until = performance.now() + 5000;
+      const until = performance.now() + patienceMs;
       for (;;) {
         const { body } = await call("GET", "/outbox?state=DELIVERED&limit=500");
         if (body.some((each: { aggregate: string; type: string }) => each.aggregate === order_id && each.type === type))
@@ -100,7 +103,7 @@ export async function startOrderService(
     },
     /** The order once it is as `wanted`; effects follow their request after its answer. */
     async eventually(id: string, wanted: Record<string, unknown>) {
-      const until = performance.now() + 5000;
+      const until = performance.now() + patienceMs;
       for (;;) {
         const order = await get(id);
         if (Object.entries(wanted).every(([field, value]) => order[field] === value)) return order;

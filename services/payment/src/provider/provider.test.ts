@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openTestDatabase, temporaryFolder } from "@shop/platform/testing";
+import { beforeDeadline, openTestDatabase, temporaryFolder } from "@shop/platform/testing";
 import { v7 } from "uuid";
 import { createLedger, ledgerMigrations } from "./ledger.ts";
 import { bounded, type Provider } from "./provider.ts";
@@ -134,8 +134,8 @@ test.each(["hang", "fail-before", "fail-after"] as const)("a provider that does 
   withProvider(
     async (provider) => {
       const deadline = performance.now() + 800;
-      await expect(provider.charge(charge(), deadline)).rejects.toMatchObject({ name: "ProviderUnavailable" });
-      expect(performance.now()).toBeLessThan(deadline);
+      const charged = beforeDeadline({ deadline }, provider.charge(charge(), deadline));
+      await expect(charged).rejects.toMatchObject({ name: "ProviderUnavailable" });
     },
     { simulate: () => fault },
   ),

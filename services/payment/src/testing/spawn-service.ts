@@ -31,7 +31,6 @@ export async function spawnService(entry: "main.ts" | "provider-main.ts", env: R
     ended.then(() => reject(new Error(`${entry} ended before it was ready`)));
   });
   return {
-    port: String(port),
     url: `http://127.0.0.1:${port}`,
     /** As if the power failed. */
     async kill(): Promise<void> {

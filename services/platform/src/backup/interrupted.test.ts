@@ -13,14 +13,20 @@ import { createBackups } from "./backups.ts";
 const migrations = [{ name: "0001-rows", sql: "CREATE TABLE rows (id INTEGER PRIMARY KEY, text BLOB) STRICT" }];
 const moduleOf = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;
 
-/** Begins a backup as soon as it has its database open. */
+/** Begins a backup as soon as it has its database open, and never gets further than its copy, which is looked at after it. */
 const program = (file: string, folder: string) => `
   import { createBackups } from "${moduleOf("backups.ts")}";
   import { createMetrics } from "${moduleOf("../metrics.ts")}";
   import { openTestDatabase } from "${moduleOf("../testing/open-test-database.ts")}";
   const database = await openTestDatabase(${JSON.stringify(migrations)}, ${JSON.stringify(file)});
+  let looks = 0;
+  const inPlace = () => {
+    looks += 1;
+    if (looks > 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    return database.inPlace();
+  };
   const options = { name: "rows", folder: ${JSON.stringify(folder)}, keep: 3, log: console };
-  createBackups({ ...options, database, metrics: createMetrics("test", "0") }).start();`;
+  createBackups({ ...options, database: { file: database.file, inPlace }, metrics: createMetrics("test", "0") }).start();`;
 
 test("kill -9 in the middle of a backup leaves nothing that looks whole, and the next start removes it", async () => {
   const file = join(temporaryFolder(), "rows.db");

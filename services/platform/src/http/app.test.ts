@@ -76,7 +76,8 @@ const app = createApp({
   log,
   metrics,
   readiness,
-  requestTimeoutMs: 1000,
+  // Far: what was asked before the start has to be answered in it.
+  requestTimeoutMs: 20_000,
   behind: api.middleware,
   open: {
     ...probes({ service: "test", version: "1.2.3", uptime: () => 7 }, readiness),
@@ -194,8 +195,8 @@ test("a caller's deadline shortens ours and never lengthens it", async () => {
   const ms = async (header: string) =>
     (await call("GET", "/deadline", { headers: { "X-Deadline-Ms": header } })).body.ms;
   expect(await ms("200")).toBeLessThanOrEqual(200);
-  expect(await ms("999999")).toBeLessThanOrEqual(1000);
-  expect(await ms("-5")).toBeGreaterThan(500);
+  expect(await ms("999999")).toBeLessThanOrEqual(20_000);
+  expect(await ms("-5")).toBeGreaterThan(10_000);
 });
 
 test("a request id that could break a log line is replaced by one of ours", async () => {

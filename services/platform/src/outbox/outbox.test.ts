@@ -1,7 +1,9 @@
 import { createLogger } from "../log.ts";
 import { databaseUnavailable } from "../problem.ts";
 import { backgroundContext } from "../request-context.ts";
+import { beforeDeadline } from "../testing/before-deadline.ts";
 import { eventually } from "../testing/eventually.ts";
+import { gate as holdWrites } from "../testing/open-notes.ts";
 import { arrived, drained, messages, type OutboxSetup, setUpOutbox } from "../testing/outbox-setup.ts";
 
 let setup: OutboxSetup;
@@ -49,12 +51,16 @@ test("64 messages are one insert, are tried without another statement, and are m
   const outcomes = outbox.dispatch(rows);
   await setup.receiver.waitForRequests(64);
   expect(seen).toHaveLength(1);
+  // What was tried by then is marked as soon as there is a turn for it, however slowly the answers come.
+  const held = holdWrites(setup.database);
+  await held.running;
   open();
   await outcomes;
+  held.open();
   await outbox.stop();
   const updates = seen.filter((sql) => /UPDATE outbox\nSET state/.test(sql));
   expect(updates.length).toBeGreaterThan(0);
-  expect(updates.length).toBeLessThanOrEqual(16);
+  expect(updates.length).toBeLessThanOrEqual(2);
   expect(await setup.database.read("outbox").where({ state: "DELIVERED" })).toHaveLength(64);
 });
 
@@ -63,9 +69,8 @@ test("a request is answered in its time while the try goes on", async () => {
   setup.receiver.on("POST", "/order", () => opened.then(() => ({ status: 200 })));
   const outbox = setup.outboxWith();
   const rows = await setup.append(outbox, messages("a", 1));
-  const started = performance.now();
-  expect(await outbox.dispatch(rows, backgroundContext(log, 200))).toEqual(["queued"]);
-  expect(performance.now() - started).toBeLessThan(200);
+  const context = backgroundContext(log, 200);
+  expect(await beforeDeadline(context, outbox.dispatch(rows, context))).toEqual(["queued"]);
   open();
   await drained(outbox);
   expect(await outbox.find(rows[0]?.id ?? "")).toMatchObject({ state: "DELIVERED", attempts: 1, last_error: null });

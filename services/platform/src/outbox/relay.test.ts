@@ -23,7 +23,24 @@ function failing(times: Readonly<Record<string, number>>): void {
 }
 
 test("an aggregate keeps its order across failures and does not hold up another", async () => {
-  failing({ a1: 2, a3: 1 });
+  const failures = new Map([
+    ["a1", 2],
+    ["a3", 1],
+  ]);
+  let arriveOther = () => {};
+  const otherArrived = new Promise<void>((resolve) => {
+    arriveOther = resolve;
+  });
+  setup.receiver.on("POST", "/order", async ({ body }) => {
+    const name = nameOf(body);
+    if (name === "b2") arriveOther();
+    const left = failures.get(name) ?? 0;
+    failures.set(name, left - 1);
+    if (left > 0) return { status: 500 };
+    // However late the other is appended: it must not need the end of this one.
+    if (name === "a1") await otherArrived;
+    return { status: 200 };
+  });
   const outbox = setup.outboxWith({ destinations: { order: { delayS: () => 0.1 } } });
   outbox.start();
   await outbox.dispatch(await setup.append(outbox, [...messages("a", 1, 2, 3), ...messages("b", 1)]));
@@ -49,14 +66,15 @@ test("a destination that hangs does not slow another", async () => {
 
 test("a try that never ends is given up in its time and repeated", async () => {
   let tried = 0;
-  const deliver: Destination["deliver"] = (row, context) =>
-    tried++ === 0 ? new Promise(() => {}) : post(setup.receiver)(row, context);
+  // The repetition needs no time, of which a busy machine may have none left.
+  const deliver: Destination["deliver"] = () =>
+    tried++ === 0 ? new Promise(() => {}) : Promise.resolve({ delivered: true });
   const outbox = setup.outboxWith({ destinations: { order: { timeoutMs: 100, deliver } } });
   outbox.start();
   const rows = await setup.append(outbox, messages("a", 1));
   expect(await outbox.dispatch(rows)).toEqual([{ delivered: false, error: "no answer within 100 ms" }]);
   await drained(outbox);
-  expect(arrived(setup.receiver)).toEqual(["a1"]);
+  expect(tried).toBe(2);
 });
 
 test("Retry-After postpones what the schedule would try sooner", async () => {
@@ -243,11 +261,8 @@ test("with nothing to do it reads about once a second and writes nothing", async
   await drained(outbox);
   const seen = await setup.statements();
   const times: number[] = [];
-  while (times.length < 3) {
-    const known = seen.length;
-    await eventually(async () => seen.length > known);
-    times.push(performance.now());
-  }
+  setup.database.read.on("query", () => times.push(performance.now()));
+  await eventually(() => times.length >= 3);
   expect((times[2] as number) - (times[0] as number)).toBeGreaterThan(1900);
   expect(seen.filter((sql) => !/^\s*SELECT/.test(sql))).toEqual([]);
 });

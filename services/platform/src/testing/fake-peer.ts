@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { holdPort } from "./hold-port.ts";
 
 /** The ways a peer can fail; range over them with `it.each(peerFaults)`. */
 export const peerFaults = [
@@ -50,7 +50,8 @@ export async function startFakePeer({ slowMs = 2000 }: { slowMs?: number } = {})
   const delays = new Set<NodeJS.Timeout>();
   const responderErrors: unknown[] = [];
   let mode: PeerFault | "ok" = "ok";
-  let port = 0;
+  // Nobody else may be given it while the peer refuses.
+  const { port, letGo } = await holdPort();
 
   const server = createServer((request, response) => {
     // A caller that gives up while its body is read is no concern of the test's.
@@ -114,7 +115,6 @@ export async function startFakePeer({ slowMs = 2000 }: { slowMs?: number } = {})
     if (server.listening) return;
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
-    port = (server.address() as AddressInfo).port;
   }
 
   async function stopListening(): Promise<void> {
@@ -164,6 +164,7 @@ export async function startFakePeer({ slowMs = 2000 }: { slowMs?: number } = {})
     async close(): Promise<void> {
       for (const timer of delays) clearTimeout(timer);
       await stopListening();
+      letGo();
       if (responderErrors.length > 0) throw responderErrors[0];
     },
   };

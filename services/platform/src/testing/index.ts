@@ -1,6 +1,7 @@
 export { createLogger } from "../log.ts";
 export { createMetrics } from "../metrics.ts";
 export { loadHttpClient } from "../peer.ts";
+export { beforeDeadline } from "./before-deadline.ts";
 export { caller, type TestAnswer, type TestCall, testKey } from "./call.ts";
 export { eventually } from "./eventually.ts";
 export {
@@ -12,6 +13,7 @@ export {
   type Responder,
   startFakePeer,
 } from "./fake-peer.ts";
+export { type HeldPort, holdPort } from "./hold-port.ts";
 export { openTestDatabase } from "./open-test-database.ts";
 export { queryFile } from "./query-file.ts";
 export { type SmallDisk, smallDisk } from "./small-disk.ts";
