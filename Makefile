@@ -1,7 +1,7 @@
 # Every command of the project. Each does its own set-up: only Node and, for the SQLite driver, a C++ compiler are assumed.
 # Each recipe is one process, so that a signal to make reaches it.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test chaos mutations journey restore images e2e manifests browser chart tools check clean node installed built format lint types docs unit
+.PHONY: help run dev build test chaos mutations journey restore images e2e manifests browser budget chart tools check clean node installed built format lint types docs unit
 
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
@@ -42,6 +42,9 @@ manifests: node ## Render k8s/base and the chart's README anew, after a change o
 
 browser: installed ## Get Chromium for the browser tests, where there is none
 	@node scripts/chromium.mjs
+
+budget: built browser ## Measure what the dashboard costs: sizes, times, and what its door passes
+	@node_modules/.bin/tsx --conditions=source tests/budget/main.ts
 
 chart: node ## Lint, render, validate and test the chart and k8s/, without a cluster
 	@node scripts/check-chart/main.mjs

@@ -15,7 +15,7 @@ test("asks for a key, refuses a wrong one with its reason, and keeps the right o
   // Where the person wanted to go.
   await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
 
-  expect(await page.locator("body").innerText()).not.toContain(testKey);
+  expect(await page.locator("body").textContent()).not.toContain(testKey);
   expect(page.url()).not.toContain(testKey);
   expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
   await page.reload();
