@@ -52,14 +52,14 @@ export function usePaying(order: Order, onChange: () => void): Paying {
     const retryAfterMs = state?.is === "waiting" ? (state.problem?.retryAfterS ?? 0) * 1000 : 0;
     const timer = setTimeout(ask, asked.current ? Math.max(againMs, retryAfterMs) : 0);
     return () => clearTimeout(timer);
-  });
+  }, [begun, action.busy]);
 
   // Somebody's payment came through: the order has news.
   useEffect(() => {
     if (latest?.status === "SUCCEEDED") onChange();
   }, [latest?.status]);
 
-  return { state: state ?? seen(latest, payable), busy: action.busy, pay: ask };
+  return { state: payable ? (state ?? seen(latest)) : closed(state, order), busy: action.busy, pay: ask };
 }
 
 async function outcomeOf(intent: string, order: Order): Promise<PayState> {
@@ -85,8 +85,14 @@ function useLatestPayment(orderId: string, watched: boolean): Payment | undefine
   return found.data;
 }
 
-function seen(latest: Payment | undefined, payable: boolean): PayState {
-  if (!payable || !latest) return { is: "unpaid" };
+function seen(latest: Payment | undefined): PayState {
+  if (!latest) return { is: "unpaid" };
   if (openStatuses.has(latest.status)) return { is: "waiting", payment: latest };
   return latest.failure ? { is: "declined", words: latest.failure.detail } : { is: "unpaid" };
+}
+
+/** What there is to tell when the order cannot be paid any more: how it came to that, if it came from here. */
+function closed(state: PayState | undefined, { status }: Order): PayState {
+  if (state?.is === "waiting" && status === "PAID") return { is: "paid" };
+  return state?.is === "paid" || state?.is === "refused" ? state : { is: "unpaid" };
 }
