@@ -6,7 +6,7 @@ import type { Loaded } from "../../hooks/use-load.ts";
 import { needsALook } from "../cart/line-state.ts";
 
 /** What the cart holds, in a line, and the way to it. */
-export function CartSummary({ cart, userId }: { cart: Loaded<Cart>; userId: string }) {
+export function CartSummary({ cart, userId }: { cart: Loaded<Cart | undefined>; userId: string }) {
   const { data, problem } = cart;
   if (problem && !data) return <ProblemAlert problem={problem} onRetry={cart.reload} />;
   return (

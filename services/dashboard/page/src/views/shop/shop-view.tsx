@@ -33,7 +33,7 @@ export default function ShopView() {
     sells ? { everyMs: 5000 } : {},
   );
   // While another filter is awaited, what the last one found stays.
-  const last = useRef<Page<Product>>();
+  const last = useRef<Page<Product> | undefined>(undefined);
   if (products.data) last.current = products.data;
   const page = products.data ?? last.current;
 
