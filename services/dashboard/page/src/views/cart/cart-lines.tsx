@@ -3,9 +3,8 @@ import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { Money } from "../../components/values.tsx";
-import { nameOf } from "./cart-of.tsx";
 import { LineQuantity } from "./line-quantity.tsx";
-import { lineStates } from "./line-state.ts";
+import { lineStates, nameOf } from "./line-state.ts";
 
 interface Props {
   readonly cart: Cart;

@@ -12,6 +12,7 @@ import { CartLines } from "./cart-lines.tsx";
 import { Checkout } from "./checkout.tsx";
 import { ClearCart } from "./clear-cart.tsx";
 import { focusHeading } from "./focus-heading.ts";
+import { nameOf } from "./line-state.ts";
 
 interface Props {
   readonly userId: string;
@@ -67,7 +68,3 @@ export function CartOf({ userId, onOrder }: Props) {
     </View>
   );
 }
-
-/** The name of a line's product; its number while the catalog has not told the name. */
-export const nameOf = ({ name, product_id }: Pick<CartLine, "name" | "product_id">): string =>
-  name ?? `Product ${product_id}`;

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { CartLine } from "../../api/cart.ts";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
-import { nameOf } from "./cart-of.tsx";
+import { nameOf } from "./line-state.ts";
 import { parseQuantity, quantityForm } from "./quantity.ts";
 
 interface Props {

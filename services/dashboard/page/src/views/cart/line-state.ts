@@ -40,3 +40,7 @@ export function lineStates(line: CartLine): readonly LineState[] {
 
 /** Whether a person should look at the line before it is ordered. */
 export const needsALook = (line: CartLine): boolean => line.issues.length > 0;
+
+/** The name of a line's product; its number while the catalog has not told the name. */
+export const nameOf = ({ name, product_id }: Pick<CartLine, "name" | "product_id">): string =>
+  name ?? `Product ${product_id}`;

@@ -9,7 +9,7 @@ import { View } from "../../components/view.tsx";
 import { useLoad } from "../../hooks/use-load.ts";
 import { may } from "../../session/session.ts";
 import { PayPanel } from "../payments/pay-panel.tsx";
-import { nameOf } from "./cart-of.tsx";
+import { nameOf } from "./line-state.ts";
 
 interface Props {
   readonly orderId: string;

@@ -22,7 +22,10 @@ export function ProductCards({ products, busy, cart, userId, onCart }: Props) {
         <li key={product.id} class="card product-card">
           <div class="product-text">
             <h2 class="product-name">{product.name}</h2>
-            <p class="muted product-sku">{product.sku}</p>
+            <div class="product-line">
+              <p class="muted product-sku">{product.sku}</p>
+              {inCart.has(product.id) && <Badge tone="info">{inCart.get(product.id)} in the cart</Badge>}
+            </div>
             <p class="muted product-description">{product.description}</p>
           </div>
           <div class="spread">
@@ -32,7 +35,6 @@ export function ProductCards({ products, busy, cart, userId, onCart }: Props) {
             <Stock available={product.available} />
           </div>
           {onCart && <AddToCart key={userId} product={product} userId={userId} onCart={onCart} />}
-          {onCart && <p class="hint">{inCart.has(product.id) ? `${inCart.get(product.id)} in the cart` : "\u00a0"}</p>}
         </li>
       ))}
     </ul>
