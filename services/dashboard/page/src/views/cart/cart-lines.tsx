@@ -17,7 +17,11 @@ interface Props {
 export function CartLines({ cart, busy, onQuantity, onRemove }: Props) {
   const columns: readonly Column<CartLine>[] = [
     { head: "Product", cell: (line) => <Product line={line} onQuantity={onQuantity} /> },
-    { head: "Price", numeric: true, cell: (line) => <Amount amount={line.price} currency={line.currency} /> },
+    {
+      head: "Price",
+      numeric: true,
+      cell: (line) => <Amount amount={line.price} currency={line.currency} none="Not known" />,
+    },
     {
       head: "Quantity",
       cell: (line) => (
@@ -29,7 +33,11 @@ export function CartLines({ cart, busy, onQuantity, onRemove }: Props) {
         </div>
       ),
     },
-    { head: "Subtotal", numeric: true, cell: (line) => <Amount amount={line.subtotal} currency={line.currency} /> },
+    {
+      head: "Subtotal",
+      numeric: true,
+      cell: (line) => <Amount amount={line.subtotal} currency={line.currency} none="Not counted" />,
+    },
   ];
   return (
     <Table
@@ -63,5 +71,6 @@ function Product({ line, onQuantity }: { line: CartLine; onQuantity: Props["onQu
   );
 }
 
-const Amount = ({ amount, currency }: { amount: number | null; currency: string }) =>
-  amount === null ? <span class="muted">Not known</span> : <Money amount={amount} currency={currency} />;
+function Amount({ amount, currency, none }: { amount: number | null; currency: string; none: string }) {
+  return amount === null ? <span class="muted line-none">{none}</span> : <Money amount={amount} currency={currency} />;
+}

@@ -50,17 +50,19 @@ export function CartOf({ userId, onOrder }: Props) {
       )}
       {!data && cart.loading && <Skeleton rows={4} />}
       {data && (
-        <div class={data.items.length > 0 ? "columns" : "stack"}>
+        <div class={data.items.length > 0 ? "columns cart-columns" : "stack"}>
           {data.items.length > 0 ? (
-            <div class="card">
+            <div class="card cart-lines">
               <CartLines cart={data} busy={changing.busy} onQuantity={setTo} onRemove={remove} />
             </div>
           ) : (
-            <Empty title="The cart is empty.">
-              <a class="button button-primary" href="/shop">
-                To the shop
-              </a>
-            </Empty>
+            <div class="card">
+              <Empty title="The cart is empty.">
+                <a class="button button-primary" href="/shop">
+                  To the shop
+                </a>
+              </Empty>
+            </div>
           )}
           <Checkout cart={data} onOrder={onOrder} onRefused={cart.reload} />
         </div>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Cart, checkOut } from "../../api/cart.ts";
 import { intentOpen, once } from "../../api/intent.ts";
 import type { Order } from "../../api/order.ts";
@@ -33,6 +33,11 @@ export function Checkout({ cart, onOrder, onRefused }: Props) {
     if (!done) onRefused();
   };
   const empty = cart.items.length === 0;
+  const lines = cart.items.map(({ product_id, quantity }) => `${product_id}:${quantity}`).join();
+  useEffect(() => {
+    // A refusal was about other lines; that there was nothing to order, or that nobody knows, is news still.
+    if (problem && problem.code !== "cart-empty" && !problem.isUncertain) checkout.dismiss();
+  }, [lines]);
   const open = intentOpen(intent) && !busy;
   if (empty && !open && !problem) return null;
   const left = cart.items.filter(({ subtotal }) => subtotal === null).length;
@@ -63,9 +68,11 @@ export function Checkout({ cart, onOrder, onRefused }: Props) {
           onDismiss={checkout.dismiss}
         />
       )}
-      <Button kind="primary" onClick={begin} busy={busy}>
-        {open ? "Go on with the checkout" : "Check out"}
-      </Button>
+      {(!empty || open) && (
+        <Button kind="primary" onClick={begin} busy={busy}>
+          {open ? "Go on with the checkout" : "Check out"}
+        </Button>
+      )}
     </Card>
   );
 }
