@@ -15,6 +15,9 @@ export function intentKey(intent: string): string {
   return key;
 }
 
+/** Whether it was begun, here or before a reload, and its outcome is not known yet. */
+export const intentOpen = (intent: string): boolean => sessionStorage.getItem(prefix + intent) !== null;
+
 /** After an outcome that is final: the next request of this intent is another one. */
 export const intentOver = (intent: string): void => sessionStorage.removeItem(prefix + intent);
 

@@ -22,6 +22,7 @@ export function useLoad<Data>(
 ): Loaded<Data> {
   const [state, setState] = useState<{ data?: Data; problem?: ApiProblem; loading: boolean }>({ loading: true });
   const [turn, setTurn] = useState(0);
+  const puts = useRef(0);
   const current = useRef(load);
   current.current = load;
 
@@ -41,9 +42,11 @@ export function useLoad<Data>(
     const run = async () => {
       if (!document.hidden || turn === 0) {
         setState((before) => ({ ...before, loading: true }));
+        const before = puts.current;
         try {
           const data = await current.current(ended.signal);
-          if (!ended.signal.aborted) setState({ data, loading: false });
+          // What was asked before an action is older than what the action brought.
+          if (!ended.signal.aborted && before === puts.current) setState({ data, loading: false });
         } catch (error) {
           if (!ended.signal.aborted) setState((before) => ({ ...before, problem: asProblem(error), loading: false }));
         }
@@ -62,6 +65,9 @@ export function useLoad<Data>(
     problem: state.problem,
     loading: state.loading,
     reload: useCallback(() => setTurn((before) => before + 1), []),
-    put: useCallback((data: Data) => setState({ data, loading: false }), []),
+    put: useCallback((data: Data) => {
+      puts.current++;
+      setState({ data, loading: false });
+    }, []),
   };
 }

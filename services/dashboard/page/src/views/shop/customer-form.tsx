@@ -1,0 +1,36 @@
+import { useEffect, useState } from "preact/hooks";
+import { announce } from "../../components/announcer.tsx";
+import { Button } from "../../components/button.tsx";
+import { TextField } from "../../components/field.tsx";
+import { customer, isUserId, setCustomer } from "../../session/customer.ts";
+
+/** Chooses whose cart is worked on. */
+export function CustomerForm() {
+  const [text, setText] = useState(customer.value);
+  const [faulty, setFaulty] = useState(false);
+  useEffect(() => setText(customer.value), [customer.value]);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const given = text.trim();
+    setFaulty(!isUserId(given));
+    if (!isUserId(given)) return;
+    setText(given);
+    setCustomer(given);
+    announce(`The customer is ${given}.`);
+  };
+  return (
+    <form class="customer-form" onSubmit={submit} noValidate>
+      <TextField
+        label="Customer"
+        value={text}
+        onInput={setText}
+        autoComplete="off"
+        maxLength={64}
+        error={faulty ? "1 to 64 letters, digits and . _ @ -, not beginning with . @ or -" : undefined}
+      />
+      <Button type="submit" label="Set the customer">
+        Set
+      </Button>
+    </form>
+  );
+}
