@@ -15,7 +15,8 @@ interface Props {
 }
 
 const height = 84;
-const windowS = 300;
+/** As long as there is nothing older, a minute is shown, and five at most. */
+const windowS = { least: 60, most: 300 };
 const colours = ["--chart-1", "--chart-2"] as const;
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name);
 
@@ -63,6 +64,12 @@ export function Chart({ title, times, lines, format }: Props) {
 
 const drawable = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
 
+/** Of a series, the values without a neighbour: no line leads to them. */
+function alone(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  return [...values.keys()].filter((at) => values[at] != null && values[at - 1] == null && values[at + 1] == null);
+}
+
 function options(width: number, lines: number): uPlot.Options {
   const axis = { stroke: token("--text-muted"), font: `11px ${token("--font")}`, ticks: { show: false } };
   const line = { stroke: token("--line"), width: 1 };
@@ -71,18 +78,20 @@ function options(width: number, lines: number): uPlot.Options {
     height,
     cursor: { show: false },
     legend: { show: false },
-    padding: [6, 0, 0, 0],
+    padding: [8, 2, 8, 0],
     scales: {
-      x: { range: (_plot, _min, max) => [max - windowS, max] },
+      x: { range: (_plot, min, max) => [max - Math.min(windowS.most, Math.max(windowS.least, max - min)), max] },
       y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] },
     },
     axes: [
       { ...axis, show: false },
-      { ...axis, size: 44, space: 26, grid: line },
+      { ...axis, size: 40, space: 24, grid: line },
     ],
     series: [
       {},
-      ...colours.slice(0, lines).map((name) => ({ stroke: token(name), width: 1.75, points: { show: false } })),
+      ...colours
+        .slice(0, lines)
+        .map((name) => ({ stroke: token(name), width: 1.75, points: { show: true, size: 4, filter: alone } })),
     ],
   };
 }

@@ -14,22 +14,33 @@ const columns: readonly Column<Row>[] = [
     cell: ({ notes, error }) => (
       <span class="break">
         {error && <span class="sweep-error">Failed: {error}. </span>}
-        {notes?.join(" ") ?? (error ? "" : "None")}
+        {notes?.join(" ") || (error ? "" : "None")}
       </span>
     ),
   },
 ];
 
-/** What each sweep of each service has found and mended. */
-export const PassTable = ({
-  outcomes,
-}: {
-  outcomes: readonly { readonly service: string; readonly passes: readonly Pass[] }[];
-}) => (
-  <Table
-    caption="What the sweeps have found"
-    columns={columns}
-    rows={outcomes.flatMap(({ service, passes }) => passes.map((pass) => ({ service, ...pass })))}
-    keyOf={({ service, name }) => `${service}:${name}`}
-  />
+interface Props {
+  readonly outcomes: readonly { readonly service: string; readonly passes: readonly Pass[] }[];
+}
+
+/** What each sweep of each service has found and mended: first those with something to say, the others when asked for. */
+export function PassTable({ outcomes }: Props) {
+  const rows = outcomes.flatMap(({ service, passes }) => passes.map((pass) => ({ service, ...pass })));
+  const notable = rows.filter(({ found, mended, notes, error }) => found > 0 || mended > 0 || notes?.length || error);
+  return (
+    <>
+      {notable.length > 0 && <Rows caption="Sweeps with something to say" rows={notable} />}
+      {rows.length > 0 && (
+        <details class="disclosure">
+          <summary>All {rows.length} sweeps</summary>
+          <Rows caption="All sweeps" rows={rows} />
+        </details>
+      )}
+    </>
+  );
+}
+
+const Rows = ({ caption, rows }: { caption: string; rows: readonly Row[] }) => (
+  <Table caption={caption} columns={columns} rows={rows} keyOf={({ service, name }) => `${service}:${name}`} />
 );

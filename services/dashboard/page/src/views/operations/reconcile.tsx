@@ -53,7 +53,7 @@ export function Reconcile() {
   return (
     <Card title="Reconcile now">
       <p class="muted">
-        Each service looks every half minute for what was left undone, and mends it. Here it does so at once.
+        Time and again each service looks for what was left undone, and mends it. Here it does so at once.
       </p>
       <div class="cluster">
         {button("All services", services, "primary")}

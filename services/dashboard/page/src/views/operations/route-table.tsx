@@ -23,7 +23,7 @@ export function RouteTable({ service, stats }: { service: string; stats: Partial
     .sort((one, other) => other.requests - one.requests)
     .slice(0, 10);
   return (
-    <details class="routes" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details class="disclosure" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Busiest routes</summary>
       {isOpen && rows.length === 0 && <Empty title="Nothing was asked since the start" />}
       {isOpen && rows.length > 0 && (

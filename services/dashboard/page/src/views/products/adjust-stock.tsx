@@ -55,7 +55,7 @@ export function AdjustStock({ product, onAdjusted }: Props) {
         onInput={setChange}
         inputMode="text"
         autoComplete="off"
-        hint={delta ? `There will be ${formatCount(product.stock + delta)} in stock.` : "Such as 10 or -3."}
+        hint={outcome(product, delta)}
         error={faults.delta}
       />
       <div class="stack-tight">
@@ -85,6 +85,12 @@ export function AdjustStock({ product, onAdjusted }: Props) {
       </Button>
     </form>
   );
+}
+
+function outcome({ stock, available }: Product, delta: number | undefined): string {
+  if (!delta) return "Such as 10 or -3.";
+  if (available + delta < 0) return `That is more than the ${formatCount(available)} that are available.`;
+  return `There will be ${formatCount(stock + delta)} in stock.`;
 }
 
 function tooLittle({ available, reserved }: Product): string {

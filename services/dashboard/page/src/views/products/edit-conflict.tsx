@@ -33,8 +33,8 @@ export function EditConflict({ base, theirs, draft, busy, onTakeTheirs, onSaveYo
   useEffect(() => heading.current?.focus(), [theirs.version]);
   const { yours, differences } = compare(base, draftOf(theirs), draft, theirs.currency);
   return (
-    <div class="stack" role="alert">
-      <h3 ref={heading} tabIndex={-1} class="conflict-title">
+    <div class="alert alert-warning conflict" role="alert">
+      <h3 ref={heading} tabIndex={-1} class="alert-title">
         Somebody else has edited this product
       </h3>
       <p>Your changes are not saved. Compare the two versions and choose one.</p>

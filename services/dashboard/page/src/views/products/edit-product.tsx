@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { editProduct, getProduct, type Product } from "../../api/catalog.ts";
 import { asProblem } from "../../api/problem.ts";
 import { Notice, ProblemAlert } from "../../components/alert.tsx";
@@ -42,10 +42,19 @@ export function EditProduct({ product, onSaved }: Props) {
   if (isNewer && !theirs && !saving.busy && !(isChanged && isAnother))
     beginWith(product, isChanged ? draft : undefined);
 
+  // What was decided is gone from the page, and the focus with it.
+  const wasAsked = useRef(false);
+  useEffect(() => {
+    if (wasAsked.current && !theirs) form.current?.querySelector("input")?.focus();
+    wasAsked.current = theirs !== undefined;
+  }, [theirs]);
+
   const save = (from: Product, wanted: Draft) =>
     saving.run(async () => {
+      const edit = editOf(draftOf(from), wanted, currency);
+      if (Object.keys(edit).length === 0) return takeTheirs(from);
       try {
-        const { body } = await editProduct(from.id, from.version, editOf(draftOf(from), wanted, currency));
+        const { body } = await editProduct(from.id, from.version, edit);
         beginWith(body);
         onSaved(body);
         announce("The product is saved.");
@@ -69,7 +78,13 @@ export function EditProduct({ product, onSaved }: Props) {
   const isAtField = Object.keys(faultsIn(problem)).length > 0;
   return (
     <Card title="Details">
-      {theirs && (
+      {!theirs && isChanged && isNewer && (
+        <Notice tone="warning">
+          <p>Somebody else has edited this product meanwhile. When you save, you will see both versions.</p>
+        </Notice>
+      )}
+      {problem && (theirs || !isAtField) && <ProblemAlert problem={problem} onDismiss={saving.dismiss} />}
+      {theirs ? (
         <EditConflict
           base={draftOf(base)}
           theirs={theirs}
@@ -78,26 +93,27 @@ export function EditProduct({ product, onSaved }: Props) {
           onTakeTheirs={() => takeTheirs(theirs)}
           onSaveYours={(yours) => void save(theirs, yours)}
         />
-      )}
-      {!theirs && isChanged && isNewer && (
-        <Notice tone="warning">
-          <p>Somebody else has edited this product meanwhile. When you save, you will see both versions.</p>
-        </Notice>
-      )}
-      {problem && !isAtField && <ProblemAlert problem={problem} onDismiss={saving.dismiss} />}
-      <form ref={form} class="stack" onSubmit={submit} noValidate hidden={theirs !== undefined}>
-        <ProductFields draft={draft} faults={faults} currency={currency} onInput={setDraft} />
-        <div class="cluster">
-          <Button type="submit" kind="primary" busy={saving.busy} disabled={!isChanged}>
-            Save
-          </Button>
-          {isChanged && (
-            <Button kind="quiet" onClick={() => beginWith(product)}>
-              Undo my changes
+      ) : (
+        <form ref={form} class="stack" onSubmit={submit} noValidate>
+          <ProductFields draft={draft} faults={faults} currency={currency} onInput={setDraft} />
+          <div class="cluster">
+            <Button type="submit" kind="primary" busy={saving.busy} disabled={!isChanged}>
+              Save
             </Button>
-          )}
-        </div>
-      </form>
+            {isChanged && (
+              <Button
+                kind="quiet"
+                onClick={() => {
+                  saving.dismiss();
+                  beginWith(product);
+                }}
+              >
+                Undo my changes
+              </Button>
+            )}
+          </div>
+        </form>
+      )}
     </Card>
   );
 }
