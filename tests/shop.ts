@@ -25,6 +25,7 @@ export async function startShop(env: Readonly<Record<string, string>> = {}): Pro
   const dataDir = env.DATA_DIR ?? temporaryFolder();
   const all = { ...env, DATA_DIR: dataDir };
   const running = new Map<ShopService, TestService>();
+  const services = {} as Record<ShopService, TestService>;
   const restarts = new Map<ShopService, () => Promise<TestService>>();
   const started = async (name: ShopService, start: (port: string) => Promise<TestService>): Promise<TestService> => {
     const service = await start("0");
@@ -39,7 +40,9 @@ export async function startShop(env: Readonly<Record<string, string>> = {}): Pro
   };
   const again = async (name: ShopService) => {
     const service = await restarts.get(name)?.();
-    if (service) running.set(name, service);
+    if (!service) return;
+    running.set(name, service);
+    services[name] = service;
   };
   try {
     const catalog = await started("catalog", (PORT) => startTestService(catalogService, { ...all, PORT }));
@@ -54,7 +57,7 @@ export async function startShop(env: Readonly<Record<string, string>> = {}): Pro
     const cart = await started("cart", (PORT) =>
       startTestService(cartService, { ...peers, ORDER_URL: order.url, PORT }),
     );
-    return { catalog, cart, order, payment, dataDir, again, stop };
+    return Object.assign(services, { catalog, cart, order, payment, dataDir, again, stop });
   } catch (error) {
     await stop();
     throw error;

@@ -54,5 +54,9 @@ export const adjustStock = (
 ): Promise<Answer<Product>> =>
   request("catalog", "POST", `/products/${id}/stock-adjustments`, { body: adjustment, idempotencyKey });
 
-export const listMovements = (id: number, cursor?: string, signal?: AbortSignal): Promise<Page<StockMovement>> =>
-  list("catalog", `/products/${id}/stock-movements`, { query: { limit: 20, cursor }, signal });
+export const listMovements = (
+  id: number | string,
+  cursor?: string,
+  signal?: AbortSignal,
+): Promise<Page<StockMovement>> =>
+  list("catalog", `/products/${encodeURIComponent(id)}/stock-movements`, { query: { limit: 20, cursor }, signal });

@@ -78,10 +78,9 @@ export const redeliverWebhook = (id: string, idempotencyKey: string): Promise<An
 
 export const listOutbox = (
   service: "order" | "payment",
-  state: DeliveryState | undefined,
-  cursor?: string,
+  filter: { state?: DeliveryState; destination?: string; cursor?: string | undefined },
   signal?: AbortSignal,
-): Promise<Page<OutboxMessage>> => list(service, "/outbox", { query: { state, cursor, limit: 20 }, signal });
+): Promise<Page<OutboxMessage>> => list(service, "/outbox", { query: { ...filter, limit: 20 }, signal });
 
 export const redeliverMessage = (
   service: "order" | "payment",
