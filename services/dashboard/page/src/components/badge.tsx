@@ -1,4 +1,7 @@
 import type { ComponentChildren } from "preact";
+import { inWords } from "../format/words.ts";
+
+export { inWords };
 
 export type Tone = "good" | "warning" | "bad" | "neutral" | "info";
 
@@ -29,9 +32,3 @@ const tones: Readonly<Record<string, Tone>> = {
 export const StatusBadge = ({ status }: { status: string }) => (
   <Badge tone={tones[status] ?? "neutral"}>{inWords(status)}</Badge>
 );
-
-/** `PARTIALLY_REFUNDED` as "Partially refunded". */
-export function inWords(state: string): string {
-  const words = state.toLowerCase().replaceAll(/[_-]/g, " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
