@@ -1,18 +1,25 @@
-import { LocationProvider, lazy, Route, Router } from "preact-iso";
-import { session } from "./session/session.ts";
+import { LocationProvider, Route, Router } from "preact-iso";
+import { may, session } from "./session/session.ts";
 import { Shell } from "./shell.tsx";
 import { NotFoundView } from "./views/not-found-view.tsx";
 import { SignInView } from "./views/sign-in-view.tsx";
+import { viewOf } from "./views/view-of.tsx";
 
-// A file each, fetched when first looked at.
-const ShopView = lazy(() => import("./views/shop/shop-view.tsx"));
-const CartView = lazy(() => import("./views/cart/cart-view.tsx"));
-const OrdersView = lazy(() => import("./views/orders/orders-view.tsx"));
-const OrderView = lazy(() => import("./views/orders/order-view.tsx"));
-const ProductsView = lazy(() => import("./views/products/products-view.tsx"));
-const NewProductView = lazy(() => import("./views/products/new-product-view.tsx"));
-const ProductView = lazy(() => import("./views/products/product-view.tsx"));
-const OperationsView = lazy(() => import("./views/operations/operations-view.tsx"));
+const ShopView = viewOf("Shop", "catalog:read", () => import("./views/shop/shop-view.tsx"));
+const CartView = viewOf("Cart", "carts", () => import("./views/cart/cart-view.tsx"));
+const OrdersView = viewOf("Orders", "orders:read", () => import("./views/orders/orders-view.tsx"));
+const OrderView = viewOf("Order", "orders:read", () => import("./views/orders/order-view.tsx"));
+const ProductsView = viewOf("Products", "catalog:read", () => import("./views/products/products-view.tsx"));
+const NewProductView = viewOf("New product", "catalog:write", () => import("./views/products/new-product-view.tsx"));
+const ProductView = viewOf("Product", "catalog:read", () => import("./views/products/product-view.tsx"));
+const OperationsView = viewOf("Operations", "ops:read", () => import("./views/operations/operations-view.tsx"));
+
+/** The first thing that the key is for. */
+function Home() {
+  if (!may("catalog:read") && may("orders:read")) return <OrdersView />;
+  if (!may("catalog:read") && may("ops:read")) return <OperationsView />;
+  return <ShopView />;
+}
 
 /** The page. Without a session every address is the sign-in; the address stays, and is there afterwards. */
 export function App() {
@@ -21,7 +28,7 @@ export function App() {
     <LocationProvider>
       <Shell>
         <Router>
-          <Route path="/" component={ShopView} />
+          <Route path="/" component={Home} />
           <Route path="/shop" component={ShopView} />
           <Route path="/cart/:user_id" component={CartView} />
           <Route path="/orders" component={OrdersView} />

@@ -23,6 +23,7 @@ test.each([
   ["a service that is away", problem(503, "peer-unavailable")],
   ["a fault of the service", problem(500)],
   ["too many requests", problem(429)],
+  ["a key that is no longer accepted", problem(401)],
   ["a first one that is under way", problem(409, "idempotency-in-flight")],
   ["an outcome that is not certain yet", { status: 202 }],
 ])("after %s the same is asked again", async (_what, outcome) => {

@@ -23,9 +23,22 @@ export class ApiProblem extends Error {
     this.retryAfterS = retryAfterS;
   }
 
-  /** Whether the request may have been carried out although it brought no success: repeat it under the same key. */
+  /**
+   * Whether this says nothing of an earlier request under the same key, which may have been carried out: repeat it under
+   * that key. What is answered before the key is looked at (401, 403, 408, 429) is no refusal of what was asked for.
+   */
   get isUncertain(): boolean {
-    return this.status === 0 || this.status >= 500 || this.status === 429 || this.code === "idempotency-in-flight";
+    return (
+      this.status === 0 ||
+      this.status >= 500 ||
+      toldBeforeTheKey.has(this.status) ||
+      this.code === "idempotency-in-flight"
+    );
+  }
+
+  /** Whether it passes by itself: nobody was reached, or too much was asked. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status === 503;
   }
 
   /** The service that gave no answer, when that was it. */
@@ -33,6 +46,8 @@ export class ApiProblem extends Error {
     return this.code === "peer-unavailable" && typeof this.members.peer === "string" ? this.members.peer : undefined;
   }
 }
+
+const toldBeforeTheKey = new Set([401, 403, 408, 429]);
 
 export const unreachable = (detail = "The dashboard cannot be reached. Is the connection up?"): ApiProblem =>
   new ApiProblem({ code: "unreachable", title: "No answer", detail }, 0);

@@ -1,6 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type ApiProblem, asProblem } from "../api/problem.ts";
 
+/** How long a service that is away is left alone. */
+const patienceMs = 5000;
+
 export interface Loaded<Data> {
   /** The last that came; it stays while it is loaded again, and when that fails. */
   readonly data: Data | undefined;
@@ -13,7 +16,7 @@ export interface Loaded<Data> {
 
 /**
  * Loads when `deps` change, and every `everyMs` while the page is looked at. What is under way is aborted when it is no
- * longer wanted. A problem is shown beside the data that was there before.
+ * longer wanted. A problem is shown beside the data that was there before; what passes by itself is asked for again.
  */
 export function useLoad<Data>(
   load: (signal: AbortSignal) => Promise<Data>,
@@ -40,6 +43,7 @@ export function useLoad<Data>(
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const run = async () => {
+      let again = everyMs;
       if (!document.hidden || turn === 0) {
         setState((before) => ({ ...before, loading: true }));
         const before = puts.current;
@@ -48,10 +52,13 @@ export function useLoad<Data>(
           // What was asked before an action is older than what the action brought.
           if (!ended.signal.aborted && before === puts.current) setState({ data, loading: false });
         } catch (error) {
-          if (!ended.signal.aborted) setState((before) => ({ ...before, problem: asProblem(error), loading: false }));
+          if (ended.signal.aborted) return;
+          const problem = asProblem(error);
+          setState((before) => ({ ...before, problem, loading: false }));
+          if (problem.isPassing) again = Math.max(everyMs ?? 0, patienceMs);
         }
       }
-      if (everyMs && !ended.signal.aborted) timer = setTimeout(run, everyMs);
+      if (again && !ended.signal.aborted) timer = setTimeout(run, again);
     };
     void run();
     return () => {
