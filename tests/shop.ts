@@ -4,7 +4,7 @@ import { cartService } from "@shop/cart";
 import { catalogService } from "@shop/catalog";
 import { orderService } from "@shop/order";
 import { paymentService } from "@shop/payment";
-import { startTestService, type TestService, temporaryFolder } from "@shop/platform/testing";
+import { type HeldPort, holdPort, startTestService, type TestService, temporaryFolder } from "@shop/platform/testing";
 
 export interface Shop {
   readonly catalog: TestService;
@@ -17,11 +17,20 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-/** Starts the four services in this process, each on a free port and told where its peers are. `env` goes to all four. */
+/**
+ * Starts the four services in this process, each on a port of its own and told where its peers are. The ports are held
+ * until `stop`: a service that a test stops is away, and may come back to its port. `env` goes to all four.
+ */
 export async function startShop(env: Readonly<Record<string, string>> = {}): Promise<Shop> {
   const dataDir = env.DATA_DIR ?? temporaryFolder();
   const all = { ...env, DATA_DIR: dataDir };
   const running: TestService[] = [];
+  const held: HeldPort[] = [];
+  const atItsPort = async () => {
+    const one = await holdPort();
+    held.push(one);
+    return { PORT: String(one.port) };
+  };
   const started = async (starting: Promise<TestService>): Promise<TestService> => {
     const service = await starting;
     running.unshift(service);
@@ -31,14 +40,21 @@ export async function startShop(env: Readonly<Record<string, string>> = {}): Pro
   const stop = async () => {
     for (const service of running) await service.stop();
     door.close();
+    for (const { letGo } of held) letGo();
   };
   try {
-    const catalog = await started(startTestService(catalogService, all));
+    const catalog = await started(startTestService(catalogService, { ...all, ...(await atItsPort()) }));
     const peers = { ...all, CATALOG_URL: catalog.url };
-    const order = await started(startTestService(orderService, { ...peers, PAYMENT_URL: door.url }));
-    const payment = await started(startTestService(paymentService, { ...all, ORDER_URL: order.url }));
+    const order = await started(
+      startTestService(orderService, { ...peers, ...(await atItsPort()), PAYMENT_URL: door.url }),
+    );
+    const payment = await started(
+      startTestService(paymentService, { ...all, ...(await atItsPort()), ORDER_URL: order.url }),
+    );
     door.leadTo(payment.port);
-    const cart = await started(startTestService(cartService, { ...peers, ORDER_URL: order.url }));
+    const cart = await started(
+      startTestService(cartService, { ...peers, ...(await atItsPort()), ORDER_URL: order.url }),
+    );
     return { catalog, cart, order, payment, dataDir, stop };
   } catch (error) {
     await stop();
