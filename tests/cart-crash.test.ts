@@ -10,6 +10,9 @@ import sqlite3 from "sqlite3";
 
 // A real cart process that is killed with kill -9 while an order is placed, between a real catalog and order service.
 
+// Processes that start one after the other take their time on a busy machine.
+import.meta.jest.setTimeout(60_000);
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 async function startCartProcess(env: Record<string, string>) {

@@ -9,6 +9,9 @@ import { freePorts, isFree, listenOn } from "./ports.ts";
 
 // The launcher as a person uses it: `make run`, which is one process, with real services behind it.
 
+// Processes that start one after the other take their time on a busy machine.
+import.meta.jest.setTimeout(60_000);
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { services } = readPlan({}, root);
 const names = services.map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { paymentService } from "@shop/payment";
 import { sign } from "@shop/platform";
-import { startTestService, testKey } from "@shop/platform/testing";
+import { eventually, startTestService, testKey } from "@shop/platform/testing";
 import { type Shop, startShop } from "../shop.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
 
@@ -130,7 +130,8 @@ test("order", async () => {
   await order.send("POST", "/orders/{order_id}/payment", notified, { raw });
   await order.send("POST", "/orders/payments", {}, { body: { webhooks: [{ ...headers, body: raw }] } });
   await fulfilled(second.id);
-  const [message] = (await order.send("GET", "/outbox?state=DELIVERED&limit=1")).body;
+  // What it brought about is seen a little before it is marked.
+  const message = await eventually(async () => (await order.send("GET", "/outbox?state=DELIVERED&limit=1")).body[0]);
   await order.send("POST", "/outbox/{message_id}/redeliver", { message_id: message.id });
   await order.send("POST", "/outbox/{message_id}/redeliver", { message_id: missing });
   await order.send("DELETE", "/users/{user_id}", { user_id: "ann" });

@@ -14,6 +14,9 @@ import {
 import { cartService } from "./service.ts";
 import { hurried, orderOf, startCartAmongPeers } from "./testing/start-cart.ts";
 
+// Processes that start one after the other take their time on a busy machine.
+import.meta.jest.setTimeout(60_000);
+
 let shop: Awaited<ReturnType<typeof startCartAmongPeers>>;
 beforeAll(loadHttpClient);
 beforeEach(async () => {

@@ -22,7 +22,7 @@ export interface FakeCatalog extends FakePeer {
 
 /** A catalog that has everything in stock at every price, until it is told to refuse. */
 export async function startFakeCatalog(): Promise<FakeCatalog> {
-  const peer = await startFakePeer();
+  const peer = await startFakePeer({ slowMs: 3000 });
   const states = new Map<string, string>();
   const old = new Set<string>();
   let refusal: Refusal | undefined;

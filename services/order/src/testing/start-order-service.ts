@@ -80,7 +80,8 @@ export async function startOrderService(
       await catalog.mode("ok");
       return order;
     },
-    payable: (id: string, amount: number) => call("POST", `/orders/${id}/payable`, { body: { payment_id, amount } }),
+    payable: (id: string, amount: number, options: TestCall = {}) =>
+      call("POST", `/orders/${id}/payable`, { ...options, body: { payment_id, amount } }),
     tell: (order: { id: string; total: number }, type: string, data: object = {}) =>
       deliver(order.id, newsOf(order, type, data)),
     deliver,

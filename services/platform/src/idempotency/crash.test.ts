@@ -8,6 +8,9 @@ import { startTestService } from "../testing/start.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { thingsService } from "../testing/things-service.ts";
 
+// Processes that start one after the other take their time on a busy machine.
+import.meta.jest.setTimeout(60_000);
+
 const moduleIn = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, path)).href);
 
 /** The service in a process that kills itself when a request reaches this point. */

@@ -7,6 +7,9 @@ import { type FakePeer, startFakePeer } from "../testing/fake-peer.ts";
 import { arrived, drained, type OutboxSetup, post, setUpOutbox } from "../testing/outbox-setup.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 
+// Processes that start one after the other take their time on a busy machine.
+import.meta.jest.setTimeout(60_000);
+
 const urlOf = (file: string): string => pathToFileURL(join(import.meta.dirname, file)).href;
 
 /** Another process with an outbox on the file, toward `url`, that does what `script` says. `say` prints a line. */

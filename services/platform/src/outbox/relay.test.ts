@@ -2,6 +2,10 @@ import { eventually } from "../testing/eventually.ts";
 import { arrived, drained, messages, type OutboxSetup, post, setUpOutbox } from "../testing/outbox-setup.ts";
 import type { Destination } from "./outbox.ts";
 
+// On a busy machine a thousand messages take their time, and so do looks that come less often there.
+import.meta.jest.setTimeout(60_000);
+const patienceMs = 50_000;
+
 let setup: OutboxSetup;
 beforeEach(async () => {
   setup = await setUpOutbox();
@@ -205,6 +209,18 @@ test("two instances on one database deliver each message once, and an aggregate 
   expect(first).toEqual(messages("0-", 1, 2, 3, 4).map(({ payload }) => nameOf(payload)));
 });
 
+/** How long it takes now to send so many, as many at once as a lane does, in milliseconds. */
+async function timeToPost(count: number): Promise<number> {
+  const began = performance.now();
+  let left = count;
+  const sender = async () => {
+    for (; left > 0; left -= 1)
+      await (await fetch(`${setup.receiver.url}/order`, { method: "POST", body: "{}" })).text();
+  };
+  await Promise.all(Array.from({ length: 16 }, sender));
+  return performance.now() - began;
+}
+
 test("a thousand waiting messages drain in seconds", async () => {
   await setup.leave(distinct("m", 1000));
   setup.receiver.on("POST", "/order", async () => {
@@ -214,9 +230,11 @@ test("a thousand waiting messages drain in seconds", async () => {
   const outbox = setup.outboxWith();
   const started = performance.now();
   outbox.start();
-  await drained(outbox);
-  expect(performance.now() - started).toBeLessThan(6000);
+  await drained(outbox, patienceMs);
+  const tookMs = performance.now() - started;
   expect(new Set(arrived(setup.receiver)).size).toBe(1000);
+  // On a busy machine that takes longer, as it does to send as many without a store.
+  expect(tookMs).toBeLessThan(Math.max(6000, 8 * (await timeToPost(1000))));
 });
 
 test("what waits out of turn, however much, does not hold up what is due", async () => {
@@ -262,7 +280,7 @@ test("with nothing to do it reads about once a second and writes nothing", async
   const seen = await setup.statements();
   const times: number[] = [];
   setup.database.read.on("query", () => times.push(performance.now()));
-  await eventually(() => times.length >= 3);
+  await eventually(() => times.length >= 3, patienceMs);
   expect((times[2] as number) - (times[0] as number)).toBeGreaterThan(1900);
   expect(seen.filter((sql) => !/^\s*SELECT/.test(sql))).toEqual([]);
 });

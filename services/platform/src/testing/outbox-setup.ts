@@ -99,7 +99,8 @@ export const arrived = (receiver: FakePeer): string[] =>
   receiver.requests.map(({ body }) => (body as { name: string }).name);
 
 /** Once nothing waits any more. */
-export const drained = (outbox: Outbox): Promise<true> => eventually(async () => (await outbox.stats()).waiting === 0);
+export const drained = (outbox: Outbox, withinMs?: number): Promise<true> =>
+  eventually(async () => (await outbox.stats()).waiting === 0, withinMs);
 
 /** Delivers to the receiver as services do: under the row's id, with what the receiver says about when to come back. */
 export const post =

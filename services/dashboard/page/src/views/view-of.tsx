@@ -13,11 +13,7 @@ interface Parameters {
 type ViewComponent = ComponentType<Partial<Parameters>>;
 
 /** A view with a file of its own, fetched when it is first looked at, and shown to keys that have its scope. */
-export function viewOf(
-  title: string,
-  scope: string,
-  load: () => Promise<unknown>,
-): ComponentType<Record<string, string>> {
+export function viewOf(title: string, scope: string, load: () => Promise<{ default: unknown }>): ViewComponent {
   const Loaded = lazy(() =>
     (load() as Promise<{ default: ViewComponent }>).catch(() => ({ default: () => <NotFetched title={title} /> })),
   );
