@@ -21,19 +21,14 @@ async function expectBoughtOnce(userId: string): Promise<void> {
   expect(movements.filter((each: { order_id: string }) => each.order_id === orders[0].id)).toHaveLength(1);
 }
 
-/** Lets the request through to the service, and never its answer; resolves when the service has answered. */
-async function loseAnswer(page: Page, url: string, act: () => Promise<void>): Promise<void> {
-  let answered = () => {};
-  const done = new Promise<void>((resolve) => {
-    answered = resolve;
-  });
-  await page.route(url, async (route) => {
-    await route.fetch();
-    answered();
+/** Lets the request through to the service, and reloads the page before it has the answer. */
+async function reloadDuring(page: Page, url: string, act: () => Promise<void>): Promise<void> {
+  const answered = new Promise<void>((resolve) => {
+    void page.route(url, (route) => void route.fetch().then(() => resolve()), { times: 1 });
   });
   await act();
-  await done;
-  await page.unroute(url);
+  await answered;
+  await page.reload();
 }
 
 test("double clicks on checkout and on pay make one order and one charge", async () => {
@@ -46,15 +41,13 @@ test("double clicks on checkout and on pay make one order and one charge", async
 
 test("a reload while the checkout and the payment are under way repeats neither", async () => {
   const page = await atCartOf("reload");
-  await loseAnswer(page, "**/checkout", () => page.getByRole("button", { name: "Check out" }).click());
-  await page.reload();
+  await reloadDuring(page, "**/checkout", () => page.getByRole("button", { name: "Check out" }).click());
   await page.getByText("A checkout was interrupted").waitFor();
   await page.getByText("The cart is empty.").waitFor();
   await page.getByRole("button", { name: "Go on with the checkout" }).click();
   await page.getByRole("heading", { level: 1, name: "Order placed" }).waitFor();
 
-  await loseAnswer(page, "**/pay?*", () => page.getByRole("button", { name: "Pay $199.99" }).click());
-  await page.reload();
+  await reloadDuring(page, "**/pay?*", () => page.getByRole("button", { name: "Pay $199.99" }).click());
   await page.getByText("Paid", { exact: true }).first().waitFor();
   await expectBoughtOnce("reload");
 });

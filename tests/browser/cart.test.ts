@@ -52,7 +52,8 @@ test("a price that changed is told at the checkout with both prices, shown, and 
   await page.getByText("Lamp: it was $10.00, and is $12.00 now.").waitFor();
   await row(page, lamp).getByText("Price changed").waitFor();
   await page.getByRole("button", { name: "Accept the price of Lamp" }).click();
-  await page.getByText("Price changed").waitFor({ state: "detached" });
+  await row(page, lamp).getByText("Price changed").waitFor({ state: "detached" });
+  await page.getByRole("alert").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Check out" }).click();
   await page.getByRole("button", { name: "Pay $12.00" }).waitFor();
 });
@@ -77,7 +78,7 @@ test("short stock and a product that is gone are told line by line, and the rest
   await page.getByText("Short thing: 4 wanted, 2 available.").waitFor();
   await page.getByLabel("Quantity of Short thing").fill("2");
   await page.getByRole("button", { name: "Update Short thing" }).click();
-  await page.getByText("Short stock").waitFor({ state: "detached" });
+  await row(page, short).getByText("Short stock").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Check out" }).click();
   await page.getByRole("button", { name: "Pay $20.00" }).waitFor();
 });
@@ -131,9 +132,9 @@ test("a product added while the catalog is away is not checked yet, and is when 
   await page.getByText("The cart is empty.").first().waitFor();
   await visiting.shop.catalog.stop();
   await add("unchecked", vase);
-  await page.getByText("Not checked yet").waitFor();
+  await page.getByText("Not checked yet", { exact: true }).waitFor();
   await page.getByText(`Product ${vase.id}`, { exact: true }).waitFor();
   await visiting.shop.again("catalog");
-  await page.getByText("Not checked yet").waitFor({ state: "detached" });
+  await page.getByText("Not checked yet", { exact: true }).waitFor({ state: "detached" });
   await row(page, vase).getByText("$30.00").first().waitFor();
 });

@@ -11,7 +11,7 @@ const orderOf = async (userId: string) => {
 
 test("by mouse: key, customer, product, cart, checkout, pay, PAID", async () => {
   const page = await visiting.signedIn();
-  await page.getByLabel("Customer").fill("mouse");
+  await page.getByRole("textbox", { name: "Customer" }).fill("mouse");
   await page.getByRole("button", { name: "Set the customer" }).click();
   await page.getByLabel("Search").fill("phone");
   await page.getByRole("heading", { name: "Laptop" }).waitFor({ state: "detached" });
@@ -38,7 +38,7 @@ test("by keyboard alone, which always shows where it is", async () => {
   // The page puts the focus there itself.
   await page.keyboard.type("test-key-of-every-scope");
   await page.keyboard.press("Enter");
-  const customer = page.getByLabel("Customer");
+  const customer = page.getByRole("textbox", { name: "Customer" });
   await customer.waitFor();
   await tabTo(page, customer);
   await page.keyboard.press("Control+A");

@@ -57,10 +57,10 @@ test("what cannot be added is told with its reason", async () => {
 
 test("the customer is checked, kept for the tab, and has a cart of their own", async () => {
   const page = await visiting.signedIn("/shop?q=laptop");
-  await page.getByLabel("Customer").fill(".hidden");
+  await page.getByRole("textbox", { name: "Customer" }).fill(".hidden");
   await page.getByRole("button", { name: "Set the customer" }).click();
   await page.getByText("1 to 64 letters").waitFor();
-  await page.getByLabel("Customer").fill("ann@example.com");
+  await page.getByRole("textbox", { name: "Customer" }).fill("ann@example.com");
   await page.getByRole("button", { name: "Set the customer" }).click();
   await page.getByText("Cart of ann@example.com").waitFor();
   await page.getByRole("button", { name: "Add to cart: Laptop" }).click();
@@ -78,6 +78,7 @@ test("a script as a product's name is text in the shop, the cart and the order",
   await page.getByRole("button", { name: `Add to cart: ${name}` }).click();
   await page.getByText("1 in the cart").waitFor();
   await page.getByRole("link", { name: "Open cart" }).click();
+  await page.getByRole("heading", { level: 1, name: "Cart of user1" }).waitFor();
   await page.getByText(name, { exact: true }).waitFor();
   await page.getByRole("button", { name: `Remove ${name}` }).waitFor();
   await page.getByRole("button", { name: "Check out" }).click();

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { type Cart, type CartLine, getCart, removeLine, setQuantity } from "../../api/cart.ts";
 import type { Order } from "../../api/order.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
@@ -23,16 +24,25 @@ interface Props {
 export function CartOf({ userId, onOrder }: Props) {
   const cart = useLoad((signal) => getCart(userId, signal), [userId], { everyMs: 4000 });
   const changing = useAction();
+  const [edits, setEdits] = useState(0);
+  const changed = (next: Cart) => {
+    cart.put(next);
+    setEdits((before) => before + 1);
+  };
   const change = async (ask: () => Promise<{ body: Cart }>, said: string) => {
     const done = await changing.run(async () => {
-      cart.put((await ask()).body);
+      changed((await ask()).body);
       announce(said);
     });
     if (!done) cart.reload();
     return done;
   };
-  const setTo = (line: CartLine, quantity: number) =>
-    void change(() => setQuantity(userId, line.product_id, quantity), `${quantity} × ${nameOf(line)} in the cart.`);
+  const setTo = async (line: CartLine, quantity: number) => {
+    const ask = () => setQuantity(userId, line.product_id, quantity);
+    const done = await change(ask, `${quantity} × ${nameOf(line)} in the cart.`);
+    // The price was accepted, and the button for it is gone.
+    if (done && quantity === line.quantity) focusHeading();
+  };
   const remove = async (line: CartLine) => {
     if (await change(() => removeLine(userId, line.product_id), `${nameOf(line)} is removed.`)) focusHeading();
   };
@@ -40,7 +50,7 @@ export function CartOf({ userId, onOrder }: Props) {
   return (
     <View
       title={`Cart of ${userId}`}
-      actions={data && data.items.length > 0 && <ClearCart cart={data} onCart={cart.put} />}
+      actions={data && data.items.length > 0 && <ClearCart cart={data} onCart={changed} />}
     >
       {problem && <ProblemAlert problem={problem} onRetry={cart.reload} />}
       {changing.problem && (
@@ -64,7 +74,7 @@ export function CartOf({ userId, onOrder }: Props) {
               </Empty>
             </div>
           )}
-          <Checkout cart={data} onOrder={onOrder} onRefused={cart.reload} />
+          <Checkout cart={data} edits={edits} onOrder={onOrder} onRefused={cart.reload} />
         </div>
       )}
     </View>

@@ -11,6 +11,8 @@ import { RefusalAlert } from "../payments/refusal-alert.tsx";
 
 interface Props {
   readonly cart: Cart;
+  /** Counts what the person changed in the cart. */
+  readonly edits: number;
   readonly onOrder: (order: Order) => void;
   /** The cart may show more now of why. */
   readonly onRefused: () => void;
@@ -20,7 +22,7 @@ interface Props {
  * Makes an order of the cart, once. The intent has no version of the cart in its name: while it is not known whether the
  * first request made an order, a cart that changed must not make a second one.
  */
-export function Checkout({ cart, onOrder, onRefused }: Props) {
+export function Checkout({ cart, edits, onOrder, onRefused }: Props) {
   const intent = `checkout:${cart.user_id}`;
   const [interrupted] = useState(() => intentOpen(intent));
   const checkout = useAction();
@@ -33,11 +35,10 @@ export function Checkout({ cart, onOrder, onRefused }: Props) {
     if (!done) onRefused();
   };
   const empty = cart.items.length === 0;
-  const lines = cart.items.map(({ product_id, quantity }) => `${product_id}:${quantity}`).join();
   useEffect(() => {
-    // A refusal was about other lines; that there was nothing to order, or that nobody knows, is news still.
-    if (problem && problem.code !== "cart-empty" && !problem.isUncertain) checkout.dismiss();
-  }, [lines]);
+    // The refusal was about the cart as it was; that nobody knows the outcome is true still.
+    if (problem && !problem.isUncertain) checkout.dismiss();
+  }, [edits]);
   const open = intentOpen(intent) && !busy;
   if (empty && !open && !problem) return null;
   const left = cart.items.filter(({ subtotal }) => subtotal === null).length;

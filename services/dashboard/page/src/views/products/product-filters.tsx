@@ -29,19 +29,21 @@ const sorts = [
 export function ProductFilters(asked: Props) {
   const navigate = useNavigate();
   const [q, setQ] = useState(asked.q);
-  // The back button and links change the address too.
-  useEffect(() => setQ(asked.q), [asked.q]);
-  const go = (change: Partial<Props>, replace = false) =>
-    navigate("/products", { query: { ...asked, ...change }, replace });
   const typed = q.trim();
+  // The back button and links change the address too.
+  useEffect(() => {
+    if (typed !== asked.q) setQ(asked.q);
+  }, [asked.q]);
+  const go = (change: Partial<Props>, replace = false) =>
+    navigate("/products", { query: { ...asked, q: typed, ...change }, replace });
   useEffect(() => {
     if (typed === asked.q) return;
-    const timer = setTimeout(() => go({ q: typed }, true), pauseMs);
+    const timer = setTimeout(() => go({}, true), pauseMs);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [typed, asked.q, asked.active, asked.sort]);
   const submit = (event: Event) => {
     event.preventDefault();
-    if (typed !== asked.q) go({ q: typed });
+    if (typed !== asked.q) go({});
   };
   return (
     <search>
