@@ -54,7 +54,7 @@ export function DeliveryList({ title, state, cursor, at, load, redeliver }: Prop
     <section class="stack-tight" aria-label={title}>
       <h3 class="cluster">
         {title}
-        {data && (
+        {data && !problem && (
           <span class="muted numeric">
             {data.items.length}
             {data.next && " or more"}
@@ -63,7 +63,7 @@ export function DeliveryList({ title, state, cursor, at, load, redeliver }: Prop
       </h3>
       {problem && <ProblemAlert problem={problem} onRetry={list.reload} />}
       {!data && list.loading && !problem && <Skeleton rows={1} />}
-      {data?.items.length === 0 && (
+      {!problem && data?.items.length === 0 && (
         <p class="muted">{state === "DEAD" ? "None is dead: nothing was given up." : "None waits."}</p>
       )}
       {data && data.items.length > 0 && (

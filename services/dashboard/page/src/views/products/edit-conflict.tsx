@@ -23,7 +23,7 @@ const columns: readonly Column<Difference>[] = [
   { head: "Yours", cell: ({ yours }) => text(yours) },
   {
     head: "Changed by",
-    cell: (row) => <Badge tone={row.changedBy === "both" ? "warning" : "neutral"}>{changedBy[row.changedBy]}</Badge>,
+    cell: (row) => <Badge tone={row.changedBy === "both" ? "bad" : "neutral"}>{changedBy[row.changedBy]}</Badge>,
   },
 ];
 
