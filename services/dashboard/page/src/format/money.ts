@@ -2,8 +2,16 @@
 export const digitsOf = (currency: string): number =>
   new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
-export const formatMoney = (amount: number, currency: string): string =>
-  new Intl.NumberFormat(undefined, { style: "currency", currency }).format(amount);
+export const formatMoney = (amount: number, currency: string): string => formatOf(currency).format(amount);
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Made once: making one costs more than a row of a table does. */
+function formatOf(currency: string): Intl.NumberFormat {
+  const format = formats.get(currency) ?? new Intl.NumberFormat(undefined, { style: "currency", currency });
+  formats.set(currency, format);
+  return format;
+}
 
 /**
  * What a person typed as an amount of the wire: a point or a comma before at most the currency's digits, no grouping.

@@ -76,7 +76,7 @@ function tell(type: string, data: Data, { currency, total }: Money, refunded: nu
 
 const placed = ({ user_id, verification }: Data, until: string | undefined): string =>
   verification === "pending"
-    ? `By ${user_id}. The catalog could not be asked; it is before the order can be paid.`
+    ? `By ${user_id}. The catalog could not be asked yet; it has to agree before the order can be paid.`
     : `By ${user_id}. The stock is held until ${until}.`;
 
 /** Events carry what was refunded in all. */
