@@ -33,9 +33,15 @@ async function reloadDuring(page: Page, url: string, act: () => Promise<void>): 
 
 test("double clicks on checkout and on pay make one order and one charge", async () => {
   const page = await atCartOf("double");
+  const posts: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST") posts.push(new URL(request.url()).pathname);
+  });
   await page.getByRole("button", { name: "Check out" }).dblclick();
   await page.getByRole("button", { name: "Pay $199.99" }).dblclick();
   await page.getByText("$199.99 was taken, once.").waitFor();
+  // The services would make one of two as well; the page does not even ask twice.
+  expect(posts).toEqual(["/api/cart/cart/double/checkout", "/api/payment/pay"]);
   await expectBoughtOnce("double");
 });
 

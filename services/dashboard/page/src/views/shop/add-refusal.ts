@@ -1,6 +1,8 @@
 import type { ApiProblem } from "../../api/problem.ts";
 
-/** Why a product cannot be put into a cart, and what can be done; undefined where the API's own words are as good. */
+/**
+ * Why a cart cannot hold that much of a product, and what can be done; undefined where the API's own words are as good.
+ */
 export function addRefusal({ code, members, awayService }: ApiProblem): string | undefined {
   switch (code) {
     case "unknown-product":
@@ -14,6 +16,6 @@ export function addRefusal({ code, members, awayService }: ApiProblem): string |
     case "cart-limit":
       return `A cart holds at most ${members.limit} ${members.limit === 99 ? "of a product" : "different products"}.`;
     default:
-      return awayService ? "Whether it was added is not known. Add it again: it is added once." : undefined;
+      return awayService ? "Whether the cart was changed is not known. Do the same again: it is done once." : undefined;
   }
 }

@@ -4,7 +4,7 @@ import type { ProductFilter } from "../../api/catalog.ts";
 export const pageSize = 48;
 
 export const sorts = [
-  ["", "Newest last"],
+  ["", "Oldest first"],
   ["-id", "Newest first"],
   ["name", "Name"],
   ["price", "Price, low to high"],
