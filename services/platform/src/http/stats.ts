@@ -20,6 +20,8 @@ interface RouteFigures {
   errors: number;
   p50_ms: number | null;
   p99_ms: number | null;
+  /** How many were answered within each bound in milliseconds, so that two looks give the latency in between. */
+  within_ms: Readonly<Record<string, number>>;
 }
 
 /** `GET /stats`: what the dashboard draws, as JSON, from the same figures that Prometheus scrapes. */
@@ -51,7 +53,7 @@ async function byRoute(metrics: Metrics): Promise<Record<string, RouteFigures>> 
   const figures: Record<string, RouteFigures> = {};
   for (const { labels, value, metricName } of values) {
     const name = `${labels.method} ${labels.route}`;
-    figures[name] ??= { requests: 0, errors: 0, p50_ms: null, p99_ms: null };
+    figures[name] ??= { requests: 0, errors: 0, p50_ms: null, p99_ms: null, within_ms: {} };
     if (metricName?.endsWith("_count")) {
       figures[name].requests += value;
       if (Number(labels.status) >= 500) figures[name].errors += value;
@@ -66,7 +68,10 @@ async function byRoute(metrics: Metrics): Promise<Record<string, RouteFigures>> 
   }
   for (const [name, counts] of buckets) {
     const found = figures[name];
-    if (found) Object.assign(found, { p50_ms: quantile(counts, 0.5), p99_ms: quantile(counts, 0.99) });
+    const within_ms = Object.fromEntries(
+      [...counts].filter(([bound]) => bound !== Infinity).map(([bound, count]) => [bound * 1000, count]),
+    );
+    if (found) Object.assign(found, { p50_ms: quantile(counts, 0.5), p99_ms: quantile(counts, 0.99), within_ms });
   }
   return figures;
 }

@@ -11,6 +11,8 @@ export interface RouteFigures {
   readonly errors: number;
   readonly p50_ms: number | null;
   readonly p99_ms: number | null;
+  /** How many were answered within each bound in milliseconds. */
+  readonly within_ms: Readonly<Record<string, number>>;
 }
 export type BreakerState = "closed" | "half-open" | "open";
 export interface Stats {

@@ -22,8 +22,8 @@ export default function OperationsView() {
         ))}
       </div>
       <p class="hint">
-        The charts hold the last five minutes of this view. Latency is that of the routes asked meanwhile, each since
-        the start of its service.
+        The charts hold the last five minutes of this view. Latency is told as the bound within which requests were
+        answered.
       </p>
       <Messages />
       {may("admin") && <Reconcile />}

@@ -37,38 +37,41 @@ export function sampleBetween(before: Look | undefined, now: Look): Sample {
     at,
     perSecond: sum(asked.map(({ requests }) => requests)) / seconds,
     errorsPerSecond: sum(asked.map(({ errors }) => errors)) / seconds,
-    p50: weighted(asked, "p50_ms", 0.5),
-    p99: weighted(asked, "p99_ms", 0.99),
+    p50: quantile(asked, 0.5),
+    p99: quantile(asked, 0.99),
   };
 }
 
-/** The routes that were asked in between, with how often; undefined when a count went back. */
-function difference(before: Routes, now: Routes): readonly RouteFigures[] | undefined {
-  const changes = Object.entries(now).map(([name, figures]) => ({
-    ...figures,
-    requests: figures.requests - (before[name]?.requests ?? 0),
-    errors: figures.errors - (before[name]?.errors ?? 0),
-  }));
-  if (changes.some(({ requests, errors }) => requests < 0 || errors < 0)) return undefined;
-  return changes.filter(({ requests }) => requests > 0);
+interface Asked {
+  readonly requests: number;
+  readonly errors: number;
+  readonly within_ms: Readonly<Record<string, number>>;
 }
 
-/**
- * The quantile over the routes' own, each as often as it was asked. `/stats` tells quantiles of a route since the start
- * of its service, not of the last seconds.
- */
-function weighted(asked: readonly RouteFigures[], name: "p50_ms" | "p99_ms", share: number): number | null {
+/** What each route was asked in between; undefined when a count went back. */
+function difference(before: Routes, now: Routes): readonly Asked[] | undefined {
+  const changes = Object.entries(now).map(([name, figures]): Asked => {
+    const earlier = before[name];
+    const within = Object.entries(figures.within_ms).map(([bound, count]): [string, number] => [
+      bound,
+      count - (earlier?.within_ms[bound] ?? 0),
+    ]);
+    return {
+      requests: figures.requests - (earlier?.requests ?? 0),
+      errors: figures.errors - (earlier?.errors ?? 0),
+      within_ms: Object.fromEntries(within),
+    };
+  });
+  return changes.some(({ requests, errors }) => requests < 0 || errors < 0) ? undefined : changes;
+}
+
+/** The least bound within which this share was answered, over all routes; null when nothing was asked. */
+function quantile(asked: readonly Asked[], share: number): number | null {
   const total = sum(asked.map(({ requests }) => requests));
   if (total === 0) return null;
-  const sorted = asked
-    .map((figures) => ({ ms: figures[name] ?? Number.POSITIVE_INFINITY, requests: figures.requests }))
-    .sort((one, other) => one.ms - other.ms);
-  let seen = 0;
-  for (const { ms, requests } of sorted) {
-    seen += requests;
-    if (seen >= total * share) return ms;
-  }
-  return null;
+  const bounds = [...new Set(asked.flatMap(({ within_ms }) => Object.keys(within_ms)))].sort((a, b) => +a - +b);
+  const found = bounds.find((bound) => sum(asked.map(({ within_ms }) => within_ms[bound] ?? 0)) >= total * share);
+  return found === undefined ? Number.POSITIVE_INFINITY : Number(found);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
