@@ -15,18 +15,21 @@ interface Props {
 export function ProblemAlert({ problem, children, onRetry, onDismiss }: Props): JSX.Element {
   const { awayService } = problem;
   return (
-    <div class={`alert ${problem.isUncertain ? "alert-warning" : "alert-error"}`} role="alert">
-      <p class="alert-title">{awayService ? `The ${awayService} service is away` : problem.title}</p>
-      <div class="alert-body">
-        {children ?? <p>{awayService ? "This part comes back by itself when the service does." : problem.message}</p>}
+    <div class={`alert ${problem.isUncertain ? "alert-warning" : "alert-error"}`}>
+      {/* Said once, and not again with every try: the id below is another one each time. */}
+      <div role="alert" class="stack-tight">
+        <p class="alert-title">{awayService ? `The ${awayService} service is away` : problem.title}</p>
+        <div class="alert-body">
+          {children || <p>{awayService ? "This part comes back by itself when the service does." : problem.message}</p>}
+        </div>
+        {problem.errors.length > 0 && (
+          <ul>
+            {problem.errors.map(({ pointer, detail }) => (
+              <li key={pointer}>{detail}</li>
+            ))}
+          </ul>
+        )}
       </div>
-      {problem.errors.length > 0 && (
-        <ul>
-          {problem.errors.map(({ pointer, detail }) => (
-            <li key={pointer}>{detail}</li>
-          ))}
-        </ul>
-      )}
       {(onRetry || onDismiss || problem.requestId) && (
         <div class="cluster">
           {onRetry && <Button onClick={onRetry}>Try again</Button>}
