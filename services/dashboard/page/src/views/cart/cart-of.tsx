@@ -4,6 +4,7 @@ import type { Order } from "../../api/order.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
 import { announce } from "../../components/announcer.tsx";
 import { Empty } from "../../components/empty.tsx";
+import { focusHeading } from "../../components/focus-heading.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { View } from "../../components/view.tsx";
 import { useAction } from "../../hooks/use-action.ts";
@@ -12,7 +13,6 @@ import { addRefusal } from "../shop/add-refusal.ts";
 import { CartLines } from "./cart-lines.tsx";
 import { Checkout } from "./checkout.tsx";
 import { ClearCart } from "./clear-cart.tsx";
-import { focusHeading } from "./focus-heading.ts";
 import { nameOf } from "./line-state.ts";
 
 interface Props {

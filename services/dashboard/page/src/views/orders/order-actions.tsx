@@ -1,12 +1,11 @@
-import { useState } from "preact/hooks";
 import { once } from "../../api/intent.ts";
 import { cancelOrder, fulfilOrder, type Order } from "../../api/order.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
 import { announce } from "../../components/announcer.tsx";
 import { Button } from "../../components/button.tsx";
-import { Dialog } from "../../components/dialog.tsx";
+import { ConfirmButton } from "../../components/confirm-button.tsx";
+import { focusHeading } from "../../components/focus-heading.ts";
 import { useAction } from "../../hooks/use-action.ts";
-import { focusHeading } from "../cart/focus-heading.ts";
 
 interface Props {
   readonly order: Order;
@@ -15,39 +14,15 @@ interface Props {
 
 /** Cancels an order that is not paid, after a question. */
 export function CancelOrder({ order, onOrder }: Props) {
-  const [asks, setAsks] = useState(false);
-  const cancelling = useAction();
-  const cancel = () =>
-    cancelling.run(async () => {
-      const { body } = await once(`cancel:${order.id}`, (key) => cancelOrder(order.id, key));
-      setAsks(false);
-      onOrder(body);
-      announce("The order is cancelled.");
-      focusHeading();
-    });
+  const cancel = async () => {
+    const { body } = await once(`cancel:${order.id}`, (key) => cancelOrder(order.id, key));
+    onOrder(body);
+    announce("The order is cancelled.");
+  };
   return (
-    <>
-      <Button kind="danger" onClick={() => setAsks(true)}>
-        Cancel the order
-      </Button>
-      {asks && (
-        <Dialog title="Cancel this order?" onClose={() => setAsks(false)}>
-          <div class="stack">
-            <p class="break">
-              It cannot be paid any more, and what is held for {order.user_id} can be sold to others. This cannot be
-              undone.
-            </p>
-            {cancelling.problem && <ProblemAlert problem={cancelling.problem} />}
-            <div class="cluster">
-              <Button kind="danger" onClick={cancel} busy={cancelling.busy}>
-                Cancel it
-              </Button>
-              <Button onClick={() => setAsks(false)}>Keep it</Button>
-            </div>
-          </div>
-        </Dialog>
-      )}
-    </>
+    <ConfirmButton text="Cancel the order" title="Cancel this order?" confirm="Cancel it" onConfirm={cancel}>
+      It cannot be paid any more, and what is held for {order.user_id} can be sold to others. This cannot be undone.
+    </ConfirmButton>
   );
 }
 

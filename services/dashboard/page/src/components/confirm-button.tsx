@@ -1,0 +1,51 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { useAction } from "../hooks/use-action.ts";
+import { ProblemAlert } from "./alert.tsx";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { focusHeading } from "./focus-heading.ts";
+
+interface Props {
+  readonly text: string;
+  /** The question. */
+  readonly title: string;
+  /** The answer that carries it out. */
+  readonly confirm: string;
+  /** What follows from it. */
+  readonly children: ComponentChildren;
+  readonly onConfirm: () => Promise<void>;
+}
+
+/** A button for what cannot be undone: it asks first. The focus goes to the heading, since the button may be gone then. */
+export function ConfirmButton({ text, title, confirm, children, onConfirm }: Props) {
+  const [asks, setAsks] = useState(false);
+  const action = useAction();
+  const carryOut = () =>
+    action.run(async () => {
+      await onConfirm();
+      setAsks(false);
+      focusHeading();
+    });
+  return (
+    <>
+      <Button kind="danger" onClick={() => setAsks(true)}>
+        {text}
+      </Button>
+      {asks && (
+        <Dialog title={title} onClose={() => setAsks(false)}>
+          <div class="stack">
+            <p class="break">{children}</p>
+            {action.problem && <ProblemAlert problem={action.problem} />}
+            <div class="cluster">
+              <Button kind="danger" onClick={carryOut} busy={action.busy}>
+                {confirm}
+              </Button>
+              <Button onClick={() => setAsks(false)}>Keep it</Button>
+            </div>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
