@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import Router from "@koa/router";
-import { type Metrics, notFound, Problem, type State } from "@shop/platform";
+import { type Metrics, type State, unknownPath } from "@shop/platform";
 import type Koa from "koa";
 import { passOn } from "./pass-on.ts";
 
@@ -47,13 +47,8 @@ const template =
     return next();
   };
 
-/** Under /api there is no page: 405 with what the path takes, or 404. */
+/** Under /api there is no page. */
 function refuseOthers(router: Router<State>): Koa.Middleware<State> {
-  return (ctx, next) => {
-    if (ctx.path !== "/api" && !ctx.path.startsWith("/api/")) return next();
-    const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
-    if (methods.length === 0) throw notFound("path");
-    const takes = [...new Set(methods)].join(", ");
-    throw new Problem(405, "method-not-allowed", `This path takes ${takes}.`, {}, { Allow: takes });
-  };
+  const refuse = unknownPath(router);
+  return (ctx, next) => (ctx.path === "/api" || ctx.path.startsWith("/api/") ? refuse(ctx, next) : next());
 }

@@ -41,8 +41,7 @@ export function exchange(send: () => ClientRequest, body: IncomingMessage, bound
       });
       request.on("error", (error: NodeJS.ErrnoException) => {
         // A connection that was kept alive was closed just when it was used again: the service has seen nothing of this.
-        if (!mayRepeat || !request.reusedSocket || error.code !== "ECONNRESET")
-          return end(new Unavailable(service, "refused", "cannot be reached"));
+        if (!mayRepeat || !request.reusedSocket || error.code !== "ECONNRESET") return end(unreached(service, error));
         mayRepeat = false;
         sending = begin();
         sending.end();
@@ -64,14 +63,24 @@ export function exchange(send: () => ClientRequest, body: IncomingMessage, bound
 const isOurs = ({ statusCode = 0, headers }: IncomingMessage): boolean =>
   statusCode === 204 || statusCode === 304 || /^application\/(problem\+)?json\b/.test(headers["content-type"] ?? "");
 
-/** 503 `peer-unavailable`; `outcome` is for the metrics. */
-export class Unavailable extends Problem {
-  readonly outcome: "abandoned" | "timeout" | "garbage" | "refused";
+/** Refused when nobody listens; failing when a connection broke, and the request may have been carried out. */
+const unreached = (service: string, { code = "" }: NodeJS.ErrnoException): Unavailable =>
+  nobodyThere.has(code)
+    ? new Unavailable(service, "refused", "cannot be reached", code)
+    : new Unavailable(service, "failing", "broke the connection", code);
+const nobodyThere = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
-  constructor(peer: string, outcome: Unavailable["outcome"], what: string) {
+/** 503 `peer-unavailable`; why, in the words of calls between services, and that the caller left before. */
+export class Unavailable extends Problem {
+  readonly reason: "timeout" | "garbage" | "refused" | "failing" | "abandoned";
+  /** An error code: safe to log, says nothing that came from outside. */
+  override readonly cause: string | undefined;
+
+  constructor(peer: string, reason: Unavailable["reason"], what: string, cause?: string) {
     const detail = `The ${peer} service ${what}. A request that changes something may have been carried out; repeat it under the same Idempotency-Key.`;
     super(503, "peer-unavailable", detail, { peer }, { "Retry-After": "1" });
-    this.outcome = outcome;
+    this.reason = reason;
+    this.cause = cause;
   }
 }
 

@@ -71,7 +71,7 @@ export function passOn({ service, url, prefix, agent, bodyLimit, metrics }: Part
       );
     try {
       const answer = await exchange(send, ctx.req, { until, bodyLimit, service });
-      measured(outcomeOf(answer.statusCode ?? 0));
+      answer.once("close", () => measured(answer.complete ? outcomeOf(answer.statusCode ?? 0) : "failing"));
       ctx.status = answer.statusCode ?? 502;
       ctx.set(picked(answer.headers, answerHeaders));
       for (const name of pathHeaders) {
@@ -81,7 +81,11 @@ export function passOn({ service, url, prefix, agent, bodyLimit, metrics }: Part
       ctx.set("Cache-Control", "no-store");
       hand(answer, ctx);
     } catch (error) {
-      if (error instanceof Unavailable) measured(error.outcome);
+      if (error instanceof Unavailable && error.reason !== "abandoned") {
+        measured(error.reason);
+        const { reason, cause: detail } = error;
+        context.log.warn({ peer: service, reason, detail }, "a service gave no answer to the door");
+      }
       throw error;
     }
   };

@@ -1,7 +1,6 @@
 import type joi from "joi";
 import type Koa from "koa";
 import { loadFrontConfig, type ProcessConfig } from "./config.ts";
-import { endsWithin, stopMarginMs } from "./ends-within.ts";
 import { createApp } from "./http/app.ts";
 import { openPaths } from "./http/open-paths.ts";
 import { openPorts } from "./http/ports.ts";
@@ -10,7 +9,7 @@ import type { State } from "./http/request-context.ts";
 import { createUptime } from "./http/uptime.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import type { RunningProcess } from "./service.ts";
+import { announceReady, endWithin, type RunningProcess, stopOnce } from "./running-process.ts";
 import { version } from "./version.ts";
 
 /** A service without a database and without keys of its own, which stands before others: a value, like a ServiceDefinition. */
@@ -60,22 +59,10 @@ export async function startFront<Config extends object>(
   });
   const ports = await openPorts(app.callback, config, metrics, log);
   readiness.ready();
-  log.info({ port: ports.port, version }, "ready");
-
   const end = async (withinMs: number): Promise<void> => {
     readiness.drain();
-    if (!(await endsWithin(withinMs, ports.close().then(app.settled)))) ports.abandon();
+    await endWithin(withinMs, ports.close().then(app.settled), log, ports.abandon);
     wiring.stop?.();
   };
-  let stopping: Promise<void> | undefined;
-  return {
-    url: `http://127.0.0.1:${ports.port}`,
-    port: ports.port,
-    metricsPort: ports.metricsPort,
-    metrics,
-    stop: (withinMs = config.REQUEST_TIMEOUT_MS + stopMarginMs) => {
-      stopping ??= end(withinMs);
-      return stopping;
-    },
-  };
+  return { ...announceReady(ports, version, log), metrics, stop: stopOnce(config.REQUEST_TIMEOUT_MS, end) };
 }

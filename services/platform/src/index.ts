@@ -18,6 +18,7 @@ export { problemAnswer } from "./http/render-problem.ts";
 export type { State } from "./http/request-context.ts";
 export { type Answer, accepted, created, type Input, ok, type Route, route } from "./http/route.ts";
 export { instant, numericPathId, type PageQuery, pageQuery, text, uuid, uuidPathId } from "./http/schemas.ts";
+export { unknownPath } from "./http/unknown-path.ts";
 export type { Claim } from "./idempotency/claim.ts";
 export { type Answered, keepAnswers } from "./idempotency/keep-answers.ts";
 export type { Logger } from "./log.ts";

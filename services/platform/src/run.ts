@@ -3,7 +3,8 @@ import { ConfigInvalid, loadConfig, loadFrontConfig } from "./config.ts";
 import { DatabaseRefused } from "./database/database.ts";
 import { type FrontDefinition, startFront } from "./front.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { type RunningProcess, type ServiceDefinition, startService } from "./service.ts";
+import type { RunningProcess } from "./running-process.ts";
+import { type ServiceDefinition, startService } from "./service.ts";
 
 /** EX_CONFIG of sysexits.h: do not start again before the configuration is mended. */
 const badConfiguration = 78;

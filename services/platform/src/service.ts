@@ -5,7 +5,6 @@ import { backupRoutes } from "./backup/routes.ts";
 import { loadConfig, type PlatformConfig } from "./config.ts";
 import { type Database, type Migration, openDatabase } from "./database/database.ts";
 import { measureFreeSpace } from "./database/free-space.ts";
-import { endsWithin, stopMarginMs } from "./ends-within.ts";
 import { createApi } from "./http/api.ts";
 import { createApiKeys } from "./http/api-keys.ts";
 import { createApp } from "./http/app.ts";
@@ -25,6 +24,7 @@ import { loadHttpClient, type Peer } from "./peer.ts";
 import { createPeers } from "./peers.ts";
 import { platformMigrations } from "./platform-migrations.ts";
 import { pruneSweeps } from "./prune-sweeps.ts";
+import { announceReady, endWithin, type RunningProcess, stopOnce } from "./running-process.ts";
 import { createSweeps, type Sweep, type Sweeps } from "./sweeps.ts";
 import { version } from "./version.ts";
 
@@ -65,19 +65,6 @@ export interface Wiring {
   stats?(): Promise<Record<string, unknown>>;
   /** Called after the last answer and before the database closes. */
   stop?(): Promise<void> | void;
-}
-
-/** What runs, with a database or without. */
-export interface RunningProcess {
-  readonly url: string;
-  readonly port: number;
-  readonly metricsPort: number | undefined;
-  readonly metrics: Metrics;
-  /**
-   * Unready, drain, background work, peers, database last; one timer of `withinMs` guards all, by default longer than a
-   * request may take. Once: a second call waits for the first, and its time is the first one's.
-   */
-  stop(withinMs?: number): Promise<void>;
 }
 
 export interface RunningService extends RunningProcess {
@@ -138,21 +125,16 @@ export async function startService<Config extends object>(
       await wiring?.outbox?.stop();
       await wiring?.stop?.();
     };
-    if (!(await endsWithin(withinMs, drained()))) {
-      log.warn("the time to stop was up: requests or work behind them are abandoned");
+    await endWithin(withinMs, drained(), log, () => {
       ports?.abandon();
       // Not waited for: it begins nothing more from here on.
       void wiring?.outbox?.stop();
-    }
+    });
     peers.close();
     apiKeys.stop();
     await opened?.close();
   };
-  let stopping: Promise<void> | undefined;
-  const stop = (withinMs = config.REQUEST_TIMEOUT_MS + stopMarginMs): Promise<void> => {
-    stopping ??= end(withinMs);
-    return stopping;
-  };
+  const stop = stopOnce(config.REQUEST_TIMEOUT_MS, end);
 
   try {
     ports = await openPorts(app.callback, config, metrics, log);
@@ -190,16 +172,7 @@ export async function startService<Config extends object>(
     sweeps.start();
     outbox?.start();
     if (peers.all.length > 0) warmPeers(log);
-    const { port, metricsPort } = ports;
-    log.info({ port, version }, "ready");
-    return {
-      url: `http://127.0.0.1:${port}`,
-      port,
-      metricsPort,
-      metrics,
-      routes,
-      stop,
-    };
+    return { ...announceReady(ports, version, log), metrics, routes, stop };
   } catch (error) {
     await stop(0);
     throw error;

@@ -1,11 +1,11 @@
 import Router from "@koa/router";
 import type Koa from "koa";
 import type { Idempotency } from "../idempotency/idempotency.ts";
-import { notFound, Problem } from "../problem.ts";
 import { type ApiKeys, unauthorized } from "./api-keys.ts";
 import { handlerOf } from "./handler.ts";
 import type { State } from "./request-context.ts";
 import type { Route } from "./route.ts";
+import { unknownPath } from "./unknown-path.ts";
 
 /**
  * The routes of a service behind its keys. `mount` adds the table of routes when the database is open; the middleware are
@@ -32,15 +32,5 @@ function authenticate(apiKeys: ApiKeys): Koa.Middleware<State> {
     ctx.state.identity = identity;
     ctx.state.context.caller = identity.caller;
     return next();
-  };
-}
-
-/** 404, or 405 with the methods that the path has (RFC 9110, section 15.5.6). */
-function unknownPath(router: Router<State>): Koa.Middleware<State> {
-  return (ctx) => {
-    const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
-    if (methods.length === 0) throw notFound("path");
-    const allowed = [...new Set(methods)].join(", ");
-    throw new Problem(405, "method-not-allowed", `This path takes ${allowed}.`, {}, { Allow: allowed });
   };
 }

@@ -1,6 +1,6 @@
 import { type FrontDefinition, startFront } from "../front.ts";
 import { createLogger, type Logger } from "../log.ts";
-import type { RunningProcess } from "../service.ts";
+import type { RunningProcess } from "../running-process.ts";
 import { caller, type TestAnswer, type TestCall } from "./call.ts";
 
 export interface TestFront extends RunningProcess {
