@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { type Dashboard, startDashboard } from "./testing/start-dashboard.ts";
 
 // What becomes of connections between the door and a service, by a service that does as each test says.
@@ -59,6 +60,57 @@ test("an answer that breaks off is not taken for a whole one, by the caller or b
   };
   await expect(dashboard.call("GET", "/api/catalog/products")).rejects.toThrow();
   expect(await outcomes()).toEqual(["failing 1"]);
+});
+
+/** What a raw client gets for these bytes; the connection stays open. */
+async function raw(bytes: string): Promise<{ socket: Socket; answer: string }> {
+  const socket = connect(dashboard.port, "127.0.0.1");
+  socket.write(bytes);
+  const [answer] = await once(socket, "data");
+  return { socket, answer: String(answer) };
+}
+
+test.each(["GET", "HEAD", "DELETE"])(
+  "a body of a %s never reaches a service, where it would be another request",
+  async (method) => {
+    answers = (_number, response) => ok(response);
+    const smuggled = "DELETE /products/1 HTTP/1.1\r\nHost: x\r\nX-Swallowed: ";
+    const chunk = `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`;
+    const path = method === "DELETE" ? "/api/cart/cart/ann/clear" : "/api/catalog/products";
+    const { socket, answer } = await raw(
+      `${method} ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`,
+    );
+    socket.destroy();
+    expect(answer).toMatch(/^HTTP\/1.1 422 /);
+    await dashboard.call("GET", "/api/catalog/products?by=the-next-caller");
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /products?by=the-next-caller"]);
+    expect(dashboard.peers.cart.requests).toEqual([]);
+  },
+);
+
+test("a chunked body goes on with its length", async () => {
+  let got = "";
+  answers = async (_number, response) => {
+    got = await text(seen[0] as IncomingMessage);
+    ok(response);
+  };
+  const request = "POST /api/catalog/products HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+  const { socket } = await raw(`${request}Transfer-Encoding: chunked\r\n\r\n3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n`);
+  socket.destroy();
+  expect([seen[0]?.headers["content-length"], got]).toEqual(["7", '{"a":1}']);
+});
+
+test("callers that send half a body take no connection of a service", async () => {
+  answers = (_number, response) => ok(response);
+  const sockets = Array.from({ length: 100 }, () => {
+    const socket = connect(dashboard.port, "127.0.0.1");
+    socket.write("POST /api/catalog/products HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{");
+    return socket;
+  });
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  expect((await dashboard.call("GET", "/api/catalog/products")).status).toBe(200);
+  expect(seen).toHaveLength(1);
+  for (const socket of sockets) socket.destroy();
 });
 
 test("a caller that leaves takes its request with it, and is not held against the service", async () => {

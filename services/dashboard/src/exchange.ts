@@ -1,39 +1,49 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { Problem } from "@shop/platform";
 
-interface Bounds {
+interface Exchange {
+  readonly service: string;
+  /** Makes the request, without sending it yet. */
+  readonly open: () => ClientRequest;
+  /** Whole, so that its length is known: bytes of a caller's never stand on a shared connection without a frame. */
+  readonly body: Buffer | undefined;
+  readonly mayRepeat: boolean;
   /** On the clock of `performance.now()`. */
   readonly until: number;
-  readonly bodyLimit: number;
-  readonly service: string;
+  /** When it closes, nobody waits for the answer any more. */
+  readonly caller: Socket;
 }
 
-/** Resolves to the answer when its head has come; its body follows within the same time, or the connection is broken. */
-export function exchange(send: () => ClientRequest, body: IncomingMessage, bounds: Bounds): Promise<IncomingMessage> {
-  const { until, bodyLimit, service } = bounds;
+/**
+ * Resolves to the answer when its head has come; its body follows within the same time, or the connection is broken.
+ * Rejects with Unavailable.
+ */
+export function exchange({ service, open, body, mayRepeat, until, caller }: Exchange): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const hasBody = body.headers["content-length"] !== undefined || body.headers["transfer-encoding"] !== undefined;
-    let mayRepeat = body.method === "GET" && !hasBody;
+    let sending: ClientRequest | undefined;
+    let repeats = mayRepeat ? 1 : 0;
 
     const over = () => {
-      mayRepeat = false;
+      repeats = 0;
       clearTimeout(timer);
-      body.socket.off("close", leave);
+      caller.off("close", leave);
     };
-    const end = (problem: Problem) => {
+    const end = (problem: Unavailable) => {
       over();
       reject(problem);
-      sending.destroy();
+      sending?.destroy();
     };
     const leave = () => end(new Unavailable(service, "abandoned", "was not waited for"));
     const timer = setTimeout(
       () => end(new Unavailable(service, "timeout", "did not answer in time")),
       until - performance.now(),
     );
-    body.socket.once("close", leave);
+    caller.once("close", leave);
 
-    const begin = (): ClientRequest => {
-      const request = send();
+    const send = () => {
+      const request = open();
+      sending = request;
       request.once("response", (answer) => {
         answer.once("close", over);
         if (isOurs(answer)) resolve(answer);
@@ -41,21 +51,14 @@ export function exchange(send: () => ClientRequest, body: IncomingMessage, bound
       });
       request.on("error", (error: NodeJS.ErrnoException) => {
         // A connection that was kept alive was closed just when it was used again: the service has seen nothing of this.
-        if (!mayRepeat || !request.reusedSocket || error.code !== "ECONNRESET") return end(unreached(service, error));
-        mayRepeat = false;
-        sending = begin();
-        sending.end();
+        if (repeats === 0 || !request.reusedSocket || error.code !== "ECONNRESET")
+          return end(unreached(service, error));
+        repeats -= 1;
+        send();
       });
-      return request;
+      request.end(body);
     };
-    let sending = begin();
-    if (!hasBody) return void sending.end();
-    let bytes = 0;
-    body.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > bodyLimit) end(tooLarge(bodyLimit));
-    });
-    body.pipe(sending);
+    send();
   });
 }
 
@@ -83,6 +86,3 @@ export class Unavailable extends Problem {
     this.cause = cause;
   }
 }
-
-export const tooLarge = (limit: number): Problem =>
-  new Problem(413, "payload-too-large", `A body may have ${limit} bytes.`);

@@ -1,7 +1,7 @@
 import { type Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
-import { giveUpAt, type Metrics, type State } from "@shop/platform";
+import { giveUpAt, hasBody, invalidRequest, type Metrics, readBody, type State } from "@shop/platform";
 import type Koa from "koa";
-import { exchange, tooLarge, Unavailable } from "./exchange.ts";
+import { exchange, Unavailable } from "./exchange.ts";
 
 interface Parts {
   readonly service: string;
@@ -16,7 +16,6 @@ interface Parts {
 /** What of the caller's request reaches the service. Anything else, such as cookies and forwarded addresses, stays here. */
 const requestHeaders = [
   "accept",
-  "content-length",
   "content-type",
   "idempotency-key",
   "if-match",
@@ -37,12 +36,16 @@ const answerHeaders = [
 /** Those that hold a path of the service's, as in `</orders?cursor=...>; rel="next"`. */
 const pathHeaders = ["link", "location"] as const;
 
+/** Methods that have no body here, nor in the services. */
+const bodiless = new Set(["GET", "HEAD", "DELETE"]);
+
 /** How long before us the service shall give up, so that its answer still arrives. */
 const handedOnLessMs = 300;
 
 /**
- * Pipes a request to a service and its answer back. 503 `peer-unavailable` with `peer` when there is no answer within the
- * request's deadline, or none that an API of this shop gives; 413 when the body is too large.
+ * Passes a request on to a service, and pipes its answer back. 503 `peer-unavailable` with `peer` when there is no answer within the
+ * request's deadline, or none that an API of this shop gives; 413 when the body is too large; 422 for a body where the
+ * method has none.
  */
 export function passOn({ service, url, prefix, agent, bodyLimit, metrics }: Parts): Koa.Middleware<State> {
   const target = { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, agent };
@@ -50,16 +53,19 @@ export function passOn({ service, url, prefix, agent, bodyLimit, metrics }: Part
 
   return async (ctx) => {
     const { context } = ctx.state;
-    if (Number(ctx.req.headers["content-length"] ?? 0) > bodyLimit) throw tooLarge(bodyLimit);
+    const body = hasBody(ctx.req) ? await readBody(ctx.req, bodyLimit) : undefined;
+    if (body && bodiless.has(ctx.method) && body.length > 0)
+      throw invalidRequest([{ pointer: "/body", detail: "this route takes no body" }]);
     const until = giveUpAt(context.deadline);
     const began = performance.now();
-    const send = (): ClientRequest =>
+    const open = (): ClientRequest =>
       request({
         ...target,
         method: ctx.method,
         path: base + ctx.path.slice(prefix.length) + ctx.search,
         headers: {
           ...picked(ctx.req.headers, requestHeaders),
+          ...(body ? { "content-length": String(body.length) } : {}),
           "x-request-id": context.requestId,
           "x-deadline-ms": String(Math.max(1, Math.floor(context.deadline - began - handedOnLessMs))),
         },
@@ -70,7 +76,8 @@ export function passOn({ service, url, prefix, agent, bodyLimit, metrics }: Part
         (performance.now() - began) / 1000,
       );
     try {
-      const answer = await exchange(send, ctx.req, { until, bodyLimit, service });
+      const mayRepeat = ctx.method === "GET";
+      const answer = await exchange({ service, open, body, mayRepeat, until, caller: ctx.req.socket });
       answer.once("close", () => measured(answer.complete ? outcomeOf(answer.statusCode ?? 0) : "failing"));
       ctx.status = answer.statusCode ?? 502;
       ctx.set(picked(answer.headers, answerHeaders));

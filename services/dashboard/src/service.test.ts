@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { ConfigInvalid, startFront } from "@shop/platform";
 import { createLogger, temporaryFolder } from "@shop/platform/testing";
@@ -20,7 +21,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 async function raw(path: string, headers: Record<string, string> = {}) {
   const { port } = dashboard;
   const [answer] = await once(request({ host: "127.0.0.1", port, path, headers }).end(), "response");
-  return { text: await text(answer), encoding: answer.headers["content-encoding"] };
+  return { status: answer.statusCode, text: await text(answer), encoding: answer.headers["content-encoding"] };
 }
 
 test("serves the page at every path of its own, never stale, and refuses to be framed or to run what is inline", async () => {
@@ -38,7 +39,8 @@ test("serves the page at every path of its own, never stale, and refuses to be f
 
 test("answers that nothing has changed to a browser that has the page", async () => {
   const etag = (await get("/")).headers.get("etag") ?? "";
-  expect((await get("/", { "If-None-Match": etag })).status).toBe(304);
+  expect(await raw("/", { "If-None-Match": etag })).toMatchObject({ status: 304, text: "" });
+  expect(await raw("/", { "If-None-Match": '"another"' })).toMatchObject({ status: 200 });
 });
 
 test("files with a hash in their names are kept for ever, and come compressed to who takes that", async () => {
@@ -60,6 +62,15 @@ test("what is no file is 404", async () => {
 test("no path leads out of the page's folder", async () => {
   for (const path of ["/../private.txt", "/..%2fprivate.txt", "/assets/../../private.txt", "/%2e%2e/private.txt"])
     expect((await raw(path)).text).not.toBe("private");
+});
+
+test("a range that cannot be, and an address that cannot be read, are answered", async () => {
+  expect((await get("/", { Range: "bytes=5-2" })).status).toBe(200);
+  const socket = connect(dashboard.port, "127.0.0.1");
+  socket.write("GET http://[::1/x HTTP/1.1\r\nHost: x\r\n\r\n");
+  const [answer] = await once(socket, "data");
+  socket.destroy();
+  expect(String(answer)).toMatch(/^HTTP\/1.1 400 (.|\s)*"code":"malformed-request"/);
 });
 
 test("has the probes and the metrics of every service, with templates for routes", async () => {

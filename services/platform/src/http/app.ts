@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import Koa from "koa";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import { Problem } from "../problem.ts";
 import { measure } from "./measure.ts";
 import type { Readiness } from "./readiness.ts";
 import { renderProblem } from "./render-problem.ts";
@@ -29,6 +30,7 @@ export function createApp(options: AppOptions) {
   app.use(context(options));
   app.use(measure(options.metrics));
   app.use(problems());
+  app.use(readableTarget);
   app.use(exactPaths(options.open));
   app.use(ready(options.readiness));
   for (const middleware of options.behind) app.use(middleware);
@@ -87,6 +89,16 @@ function problems(): Koa.Middleware<State> {
     }
   };
 }
+
+/** 400 for a target that cannot be read as an address, such as `http://[::1/x`: to look at its path would throw. */
+const readableTarget: Koa.Middleware<State> = (ctx, next) => {
+  try {
+    void ctx.path;
+  } catch {
+    throw new Problem(400, "malformed-request", "The address of this request cannot be read.");
+  }
+  return next();
+};
 
 function exactPaths(open: AppOptions["open"]): Koa.Middleware<State> {
   const paths = new Map(Object.entries(open));
