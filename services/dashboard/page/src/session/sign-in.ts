@@ -3,34 +3,30 @@ import { ApiProblem, asProblem } from "../api/problem.ts";
 import { begin } from "./session.ts";
 
 /**
- * Asks all services whose key this is, and begins the session at the first that knows. Throws the refusal (401) when one
- * refuses, and a problem that says so when none can be asked.
+ * Asks all services whose key this is, and begins the session at the first that knows it: one that has not heard of a new
+ * key yet may still refuse it. Throws the refusal (401) when none knows it and one refuses it, and a problem that says so
+ * when none can be asked.
  */
 export async function signIn(key: string): Promise<void> {
-  const asked = services.map(async (service) => {
-    try {
-      return (await request<{ caller: string; scopes: string[] }>(service, "GET", "/whoami", { key })).body;
-    } catch (error) {
-      // A key that is wrong is wrong everywhere; a service that is away says nothing of it.
-      if (asProblem(error).status === 401) return "refused" as const;
-      throw error;
-    }
-  });
-  let known: Awaited<(typeof asked)[number]>;
+  const asked = services.map((service) =>
+    request<{ caller: string; scopes: string[] }>(service, "GET", "/whoami", { key }),
+  );
   try {
-    known = await Promise.any(asked);
+    const { body } = await Promise.any(asked);
+    begin({ key, ...body });
   } catch (error) {
-    const [first] = (error as AggregateError).errors;
-    const { status, requestId } = asProblem(first);
-    const detail =
-      status === 429
-        ? "Too many tries. Wait some seconds."
-        : "No service can be asked about the key just now. Try again.";
-    throw new ApiProblem({ code: "peer-unavailable", title: "Not checked", detail, request_id: requestId }, status);
+    throw whyNot((error as AggregateError).errors.map(asProblem));
   }
-  if (known === "refused")
-    throw new ApiProblem({ code: "unauthorized", title: "Not accepted", detail: "This key is not accepted." }, 401);
-  begin({ key, ...known });
+}
+
+function whyNot(problems: readonly ApiProblem[]): ApiProblem {
+  const [first] = problems;
+  if (problems.some(({ status }) => status === 401))
+    return new ApiProblem({ code: "unauthorized", title: "Not accepted", detail: "This key is not accepted." }, 401);
+  const detail = problems.some(({ status }) => status === 429)
+    ? "Too many tries. Wait some seconds."
+    : "No service can be asked about the key just now. Try again.";
+  return new ApiProblem({ code: "not-checked", title: "Not checked", detail, request_id: first?.requestId }, 503);
 }
 
 /** What a key can be: visible ASCII, as in an HTTP header. */
