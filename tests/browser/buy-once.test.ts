@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { useShopInBrowser } from "./shop-in-browser.ts";
 
@@ -44,6 +45,29 @@ test("double clicks on checkout and on pay make one order and one charge", async
   expect(posts).toEqual(["/api/cart/cart/double/checkout", "/api/payment/pay"]);
   await expectBoughtOnce("double");
 });
+
+test.each([150, 400, 650])(
+  "an impatient second click on Check out, %d ms after the first, pays nothing",
+  async (ms) => {
+    const userId = `impatient${ms}`;
+    const page = await atCartOf(userId);
+    const paid: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().includes("/pay?")) paid.push(request.url());
+    });
+    const box = await page.getByRole("button", { name: "Check out" }).boundingBox();
+    const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+    await page.mouse.click(x, y);
+    await delay(ms);
+    await page.mouse.click(x, y);
+    const pay = page.getByRole("button", { name: "Pay $199.99" });
+    await pay.waitFor();
+    expect(paid).toEqual([]);
+    // What is wanted is one more click, after a moment.
+    await pay.click();
+    await page.getByText("$199.99 was taken, once.").waitFor();
+  },
+);
 
 test("a reload while the checkout and the payment are under way repeats neither", async () => {
   const page = await atCartOf("reload");

@@ -62,6 +62,8 @@ test("by keyboard alone, which always shows where it is", async () => {
   const pay = page.getByRole("button", { name: "Pay $1,399.98" });
   await pay.waitFor();
   await tabTo(page, pay);
+  // It waits a moment for those who clicked twice before.
+  await pay.and(page.locator('[aria-disabled="false"]')).waitFor();
   await page.keyboard.press("Enter");
   await page.getByText("$1,399.98 was taken, once.").waitFor();
   expect(await orderOf("keys")).toMatchObject({ status: "PAID", total: 1399.98 });

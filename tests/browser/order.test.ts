@@ -1,6 +1,7 @@
+import { testKey } from "@shop/platform/testing";
 import type { Page } from "playwright-core";
 import { clerkKey, giveBack, pay, place, withClerk } from "./orders-setup.ts";
-import { useShopInBrowser } from "./shop-in-browser.ts";
+import { signIn, useShopInBrowser } from "./shop-in-browser.ts";
 
 const visiting = useShopInBrowser(withClerk("orders:read"));
 
@@ -84,6 +85,30 @@ test("a refund whose answer was lost is asked for again under the same key, and 
   expect(await refundsOf(payment)).toMatchObject([{ amount: 5, status: "SUCCEEDED", reason: "scratched" }]);
 });
 
+test("a refund whose answer was lost is asked for again, and not anew, after a reload and another sign-in", async () => {
+  const order = await place(visiting.shop);
+  const payment = await pay(visiting.shop, order);
+  const page = await at(order);
+  const answered = new Promise<void>((resolve) => {
+    void page.route("**/refunds", (route) =>
+      route.request().method() === "POST"
+        ? void route.fetch().then(() => resolve(route.abort()))
+        : void route.continue(),
+    );
+  });
+  await refund(page, "30", "scratched");
+  await answered;
+  await page.unroute("**/refunds");
+  await page.reload();
+  await page.getByText("It is not known whether $30.00 was given back.").waitFor();
+  await page.getByRole("button", { name: "Forget key" }).click();
+  await signIn(page, testKey);
+  expect(await page.getByLabel("Amount to refund").count()).toBe(0);
+  await page.getByRole("button", { name: "Ask again for $30.00" }).click();
+  await page.getByText("$30.00 was given back.").first().waitFor();
+  expect(await refundsOf(payment)).toMatchObject([{ amount: 30, status: "SUCCEEDED", reason: "scratched" }]);
+});
+
 test("two clicks on Refund are one refund, and the same amount may be given back again", async () => {
   const order = await place(visiting.shop);
   const payment = await pay(visiting.shop, order);
@@ -158,5 +183,6 @@ test("a key that may only read orders is offered nothing else", async () => {
 
 test("an order that does not exist is said so", async () => {
   const page = await visiting.signedIn("/orders/01a00000-0000-7000-8000-000000000000");
-  await page.getByRole("main").getByText("Not found").waitFor();
+  await page.getByText("There is no such order.").waitFor();
+  await page.getByRole("link", { name: "All orders" }).waitFor();
 });

@@ -25,3 +25,16 @@ test("asks for a key, refuses a wrong one with its reason, and keeps the right o
   await page.getByText("The key is forgotten.").waitFor();
   expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
 });
+
+test("an address that cannot be read, or that nothing is at, is said; /cart is the customer's own", async () => {
+  const page = await visiting.signedIn("/orders/%E0%A4%A");
+  await page.getByRole("heading", { name: "Page not found" }).waitFor();
+  await page.goto("/orders/nope");
+  await page.getByText("There is no such order.").waitFor();
+  await page.goto(`/cart/${"Anna.".repeat(12)}Anna`);
+  await page.getByRole("heading", { level: 1, name: "Cart of Anna." }).waitFor();
+  await page.setViewportSize({ width: 360, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  await page.goto("/cart");
+  await page.getByRole("heading", { level: 1, name: "Cart of Anna." }).waitFor();
+});

@@ -11,13 +11,14 @@ interface File {
   readonly bytes: Readonly<Record<"identity" | "gzip" | "br", Buffer | undefined>>;
 }
 
+const likeFile = /^\/assets\/|^\/[^/]*\.\w+$/;
 const forEver = "public, max-age=31536000, immutable";
 
 /**
  * The files of the page from `folder`, as Vite built and compressed them, kept in memory: they are few and small, and
  * what is served stays whole while the folder is built anew. Files under /assets carry a hash in their names and may be
- * kept for ever. Every other path without an extension is the page itself, which knows its own routes. Throws when the
- * page has not been built.
+ * kept for ever. Every other path is the page itself, which knows its own routes, unless it looks like a file at the top,
+ * as /robots.txt does: customers may have dots in their names. Throws when the page has not been built.
  */
 export function pageFiles(folder: string): Koa.Middleware<State> {
   if (!existsSync(join(folder, "index.html")))
@@ -26,7 +27,7 @@ export function pageFiles(folder: string): Koa.Middleware<State> {
   const page = files.get("/index.html");
   return (ctx, next) => {
     if (ctx.method !== "GET" && ctx.method !== "HEAD") return next();
-    const file = files.get(ctx.path) ?? (extname(ctx.path) === "" ? page : undefined);
+    const file = files.get(ctx.path) ?? (likeFile.test(ctx.path) ? undefined : page);
     if (!file) return next();
     const inAssets = ctx.path.startsWith("/assets/");
     ctx.state.route = inAssets ? "/assets/:file" : "/";

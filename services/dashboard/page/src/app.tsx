@@ -1,4 +1,5 @@
-import { LocationProvider, Route, Router } from "preact-iso";
+import { LocationProvider, Route, Router, useLocation } from "preact-iso";
+import { customer } from "./session/customer.ts";
 import { may, session } from "./session/session.ts";
 import { Shell } from "./shell.tsx";
 import { NotFoundView } from "./views/not-found-view.tsx";
@@ -21,24 +22,45 @@ function Home() {
   return <ShopView />;
 }
 
+/** The cart of the customer in force. */
+const OwnCart = () => <CartView user_id={customer.value} />;
+
+/** The view at this address; one that cannot be read, such as /orders/%, is none. */
+function Views() {
+  const { path } = useLocation();
+  if (!isReadable(path)) return <NotFoundView />;
+  return (
+    <Router>
+      <Route path="/" component={Home} />
+      <Route path="/shop" component={ShopView} />
+      <Route path="/cart" component={OwnCart} />
+      <Route path="/cart/:user_id" component={CartView} />
+      <Route path="/orders" component={OrdersView} />
+      <Route path="/orders/:order_id" component={OrderView} />
+      <Route path="/products" component={ProductsView} />
+      <Route path="/products/new" component={NewProductView} />
+      <Route path="/products/:product_id" component={ProductView} />
+      <Route path="/operations" component={OperationsView} />
+      <Route default component={NotFoundView} />
+    </Router>
+  );
+}
+
+function isReadable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== "";
+  } catch {
+    return false;
+  }
+}
+
 /** The page. Without a session every address is the sign-in; the address stays, and is there afterwards. */
 export function App() {
   if (!session.value) return <SignInView />;
   return (
     <LocationProvider>
       <Shell>
-        <Router>
-          <Route path="/" component={Home} />
-          <Route path="/shop" component={ShopView} />
-          <Route path="/cart/:user_id" component={CartView} />
-          <Route path="/orders" component={OrdersView} />
-          <Route path="/orders/:order_id" component={OrderView} />
-          <Route path="/products" component={ProductsView} />
-          <Route path="/products/new" component={NewProductView} />
-          <Route path="/products/:product_id" component={ProductView} />
-          <Route path="/operations" component={OperationsView} />
-          <Route default component={NotFoundView} />
-        </Router>
+        <Views />
       </Shell>
     </LocationProvider>
   );

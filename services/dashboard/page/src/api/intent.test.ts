@@ -1,5 +1,6 @@
 import "../testing/storage.ts";
-import { once } from "./intent.ts";
+import { begin } from "../session/session.ts";
+import { intentOpen, once, openWish } from "./intent.ts";
 import { ApiProblem, unreachable } from "./problem.ts";
 
 const problem = (status: number, code = "x") => new ApiProblem({ code }, status);
@@ -46,4 +47,26 @@ test("intents have keys of their own", async () => {
       return { status: 202 };
     });
   expect(keys[0]).not.toBe(keys[1]);
+});
+
+test("what one caller began is not gone on with in the name of another", async () => {
+  const keys: string[] = [];
+  const ask = async (key: string) => {
+    keys.push(key);
+    return { status: 202 };
+  };
+  for (const caller of ["alice", "bob", "alice"]) {
+    begin({ key: `key-of-${caller}`, caller, scopes: [] });
+    expect(intentOpen("pay:7")).toBe(keys.length === 2);
+    await once("pay:7", ask);
+  }
+  expect([keys[0] === keys[1], keys[0] === keys[2]]).toEqual([false, true]);
+});
+
+test("what was asked for is known as long as its outcome is not", async () => {
+  const wish = { amount: 5, reason: "scratched" };
+  await once("refund:1", async () => ({ status: 202 }), wish);
+  expect(openWish("refund:1")).toEqual(wish);
+  await once("refund:1", async () => ({ status: 201 }));
+  expect(openWish("refund:1")).toBeUndefined();
 });

@@ -1,25 +1,32 @@
+import { session } from "../session/session.ts";
 import type { ApiProblem } from "./problem.ts";
 
 /**
  * Keys under which a request happens once. One for each intent, such as "pay order 7": kept before the request goes out,
- * so that a second click and a reload repeat the first request instead of making another.
+ * so that a second click and a reload repeat the first request instead of making another. Each caller has intents of its
+ * own, as the services know keys by caller: what one began is never gone on with in the name of another.
  */
-const prefix = "intent:";
-
-/** The key of this intent, made at its first use. */
-export function intentKey(intent: string): string {
-  const kept = sessionStorage.getItem(prefix + intent);
-  if (kept) return kept;
-  const key = newKey();
-  sessionStorage.setItem(prefix + intent, key);
-  return key;
+interface Kept<Wish> {
+  readonly key: string;
+  /** What was asked for, where the name of the intent does not say it all. */
+  readonly wish?: Wish;
 }
 
+const nameOf = (intent: string): string => `intent:${session.value?.caller ?? ""}:${intent}`;
+
+const keptOf = <Wish>(intent: string): Kept<Wish> | undefined => {
+  const kept = sessionStorage.getItem(nameOf(intent));
+  return kept === null ? undefined : JSON.parse(kept);
+};
+
 /** Whether it was begun, here or before a reload, and its outcome is not known yet. */
-export const intentOpen = (intent: string): boolean => sessionStorage.getItem(prefix + intent) !== null;
+export const intentOpen = (intent: string): boolean => keptOf(intent) !== undefined;
+
+/** What was asked for by an intent whose outcome is not known yet. */
+export const openWish = <Wish>(intent: string): Wish | undefined => keptOf<Wish>(intent)?.wish;
 
 /** After an outcome that is final: the next request of this intent is another one. */
-export const intentOver = (intent: string): void => sessionStorage.removeItem(prefix + intent);
+export const intentOver = (intent: string): void => sessionStorage.removeItem(nameOf(intent));
 
 /**
  * Carries an intent out. The key stays while the outcome is uncertain (no answer, 5xx, 202), because the same may be
@@ -28,9 +35,11 @@ export const intentOver = (intent: string): void => sessionStorage.removeItem(pr
 export async function once<Result extends { readonly status: number }>(
   intent: string,
   ask: (idempotencyKey: string) => Promise<Result>,
+  wish?: unknown,
 ): Promise<Result> {
+  const { key } = keptOf(intent) ?? keep(intent, wish);
   try {
-    const result = await ask(intentKey(intent));
+    const result = await ask(key);
     if (result.status !== 202) intentOver(intent);
     return result;
   } catch (error) {
@@ -39,8 +48,14 @@ export async function once<Result extends { readonly status: number }>(
   }
 }
 
-/** Random; `crypto.randomUUID` is missing where the page is not served from a secure origin. */
-function newKey(): string {
+function keep(intent: string, wish: unknown): Kept<unknown> {
+  const kept = { key: newKey(), wish };
+  sessionStorage.setItem(nameOf(intent), JSON.stringify(kept));
+  return kept;
+}
+
+/** For what is harmless to repeat and shall be done anew at each click. Random; `crypto.randomUUID` is missing where the page is not served from a secure origin. */
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 
 interface Props {
   readonly children: ComponentChildren;
@@ -8,6 +9,10 @@ interface Props {
   /** Under way: further clicks do nothing, and the focus stays where it is. */
   readonly busy?: boolean;
   readonly disabled?: boolean;
+  /** Appears where another button stood: it waits a moment, because an impatient second click was meant for that one. */
+  readonly settles?: boolean;
+  /** Has the focus when its dialog opens. */
+  readonly autofocus?: boolean;
   /** What it does, where its text alone does not tell. */
   readonly label?: string;
 }
@@ -20,8 +25,11 @@ export function Button({
   busy,
   disabled,
   label,
+  settles,
+  autofocus,
 }: Props): JSX.Element {
-  const off = busy === true || disabled === true;
+  const settled = useSettled(settles === true);
+  const off = busy === true || disabled === true || !settled;
   return (
     <button
       type={type}
@@ -29,6 +37,7 @@ export function Button({
       aria-disabled={off}
       aria-busy={busy}
       aria-label={label}
+      autofocus={autofocus}
       onClick={(event) => {
         if (off) event.preventDefault();
         else onClick?.();
@@ -38,4 +47,17 @@ export function Button({
       {children}
     </button>
   );
+}
+
+const settlesAfterMs = 700;
+
+/** False for a moment after it appeared, then true. */
+function useSettled(waits: boolean): boolean {
+  const [settled, setSettled] = useState(!waits);
+  useEffect(() => {
+    if (settled) return;
+    const timer = setTimeout(() => setSettled(true), settlesAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return settled;
 }

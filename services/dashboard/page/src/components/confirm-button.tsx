@@ -41,7 +41,9 @@ export function ConfirmButton({ text, title, confirm, children, onConfirm }: Pro
               <Button kind="danger" onClick={carryOut} busy={action.busy}>
                 {confirm}
               </Button>
-              <Button onClick={() => setAsks(false)}>Keep it</Button>
+              <Button onClick={() => setAsks(false)} autofocus>
+                Keep it
+              </Button>
             </div>
           </div>
         </Dialog>

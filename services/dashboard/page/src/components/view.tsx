@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { announce } from "./announcer.tsx";
+import { say } from "./announcer.tsx";
 
 interface Props {
   readonly title: string;
@@ -10,6 +10,11 @@ interface Props {
 }
 
 let arrived = false;
+
+/** The next view is come to from somewhere: from the sign-in, for instance. */
+export const arrive = (): void => {
+  arrived = true;
+};
 
 /** A view with its heading. Coming to it sets the title, moves the focus to the heading and says so. */
 export function View({ title, actions, children }: Props) {
@@ -21,7 +26,7 @@ export function View({ title, actions, children }: Props) {
     // The first view is read by the browser itself.
     if (arrived) {
       heading.current?.focus();
-      announce(title);
+      say(title);
       scrollTo(0, 0);
     }
     arrived = true;

@@ -15,14 +15,15 @@ test("what a key may do follows its scopes", () => {
   expect(may("anything:at-all")).toBe(true);
 });
 
-test("a key that is forgotten leaves nothing behind, one that is refused leaves what was begun", () => {
-  begin({ key: "k", caller: "clerk", scopes: [] });
-  sessionStorage.setItem("intent:pay:1", "x");
-  forgetKey("refused");
-  expect([session.value, sessionKey(), sessionStorage.length]).toEqual([undefined, undefined, 1]);
-  begin({ key: "k", caller: "clerk", scopes: [] });
-  forgetKey("forgotten");
-  expect(sessionStorage.length).toBe(0);
+test("a key that is forgotten or refused is nowhere any more; what was begun under it stays for its caller", () => {
+  for (const why of ["refused", "forgotten"] as const) {
+    begin({ key: "k", caller: "clerk", scopes: [] });
+    sessionStorage.setItem("intent:clerk:pay:1", "x");
+    forgetKey(why);
+    expect([session.value, sessionKey()]).toEqual([undefined, undefined]);
+    expect(Object.keys(sessionStorage).length && sessionStorage.getItem("session")).toBeFalsy();
+    expect(sessionStorage.getItem("intent:clerk:pay:1")).toBe("x");
+  }
 });
 
 test("keys and user ids have their forms", () => {

@@ -23,10 +23,9 @@ export function begin(next: Session): void {
   session.value = next;
 }
 
-/** Also what was begun under the key, such as intents, is nobody's any more. */
+/** What was begun and is not known to have ended stays: its caller may come back, and must not do it twice. */
 export function forgetKey(why: SignedOut): void {
-  if (why === "forgotten") sessionStorage.clear();
-  else sessionStorage.removeItem(storage);
+  sessionStorage.removeItem(storage);
   signedOut.value = why;
   session.value = undefined;
 }

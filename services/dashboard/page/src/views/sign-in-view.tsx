@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ProblemAlert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
+import { arrive } from "../components/view.tsx";
 import { useAction } from "../hooks/use-action.ts";
 import { signedOut } from "../session/session.ts";
 import { isKey, signIn } from "../session/sign-in.ts";
@@ -27,7 +28,8 @@ export function SignInView() {
     event.preventDefault();
     const given = key.trim();
     setFaulty(!isKey(given));
-    if (isKey(given)) void action.run(() => signIn(given));
+    if (isKey(given)) void action.run(() => signIn(given).then(arrive));
+    else action.dismiss();
   };
   return (
     <main class="sign-in">
@@ -46,7 +48,7 @@ export function SignInView() {
           value={key}
           onInput={setKey}
           hint="Kept for this tab alone, until it is closed."
-          error={faulty ? "A key has visible characters without spaces." : undefined}
+          error={faulty ? (key.trim() ? "A key has visible characters without spaces." : "Enter the key.") : undefined}
         />
         {action.problem && <ProblemAlert problem={action.problem} />}
         <Button type="submit" kind="primary" busy={action.busy}>

@@ -23,7 +23,7 @@ export default function CartView({ user_id }: { user_id: string }) {
         </Empty>
       </View>
     );
-  if (query.order) return <PlacedOrder key={query.order} orderId={query.order} placed={placed} />;
+  if (query.order) return <PlacedOrder key={query.order} userId={user_id} orderId={query.order} placed={placed} />;
   const show = (order: Order) => {
     setPlaced(order);
     navigate(path, { query: { order: order.id } });

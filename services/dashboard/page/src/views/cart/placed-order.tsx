@@ -2,6 +2,7 @@ import { getOrder, type Order, type OrderLine } from "../../api/order.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
 import { StatusBadge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
+import { Empty } from "../../components/empty.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { Money } from "../../components/values.tsx";
@@ -12,26 +13,36 @@ import { PayPanel } from "../payments/pay-panel.tsx";
 import { nameOf } from "./line-state.ts";
 
 interface Props {
+  readonly userId: string;
   readonly orderId: string;
   /** As the checkout answered, for keys that may not look at orders. */
   readonly placed: Order | undefined;
 }
 
 /** What came of a checkout, and its payment. */
-export function PlacedOrder({ orderId, placed }: Props) {
+export function PlacedOrder({ userId, orderId, placed }: Props) {
   const order = useLoad(
     async (signal) => (placed?.id === orderId && !may("orders:read") ? placed : getOrder(orderId, signal)),
     [orderId],
     { everyMs: 4000 },
   );
   const data = order.data ?? (placed?.id === orderId ? placed : undefined);
+  // An address that somebody changed by hand: the order is shown where it belongs.
+  if (order.problem?.code === "not-found" || (data && data.user_id !== userId))
+    return (
+      <View title="Order">
+        <Empty title={`${userId} has no such order.`}>
+          <a href="/orders">All orders</a>
+        </Empty>
+      </View>
+    );
   return (
-    <View title="Order placed" actions={<a href="/shop">Back to the shop</a>}>
+    <View title={`Order placed for ${userId}`} actions={<a href="/shop">Back to the shop</a>}>
       {order.problem && <ProblemAlert problem={order.problem} onRetry={order.reload} />}
       {!data && order.loading && <Skeleton rows={4} />}
       {data && (
         <div class="columns">
-          <Card title="What was ordered" actions={<StatusBadge status={data.status} />}>
+          <Card title={`What was ordered: …${data.id.slice(-8)}`} actions={<StatusBadge status={data.status} />}>
             <Table
               caption="Lines of the order"
               columns={columns(data)}

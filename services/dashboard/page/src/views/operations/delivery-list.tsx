@@ -1,5 +1,5 @@
 import type { Page } from "../../api/client.ts";
-import { once } from "../../api/intent.ts";
+import { newKey } from "../../api/intent.ts";
 import type { DeliveryState } from "../../api/operations.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
 import { announce } from "../../components/announcer.tsx";
@@ -42,11 +42,7 @@ export function DeliveryList({ title, state, cursor, at, load, redeliver }: Prop
   const withButton: Column<Delivery> = {
     head: "Action",
     cell: (delivery) => (
-      <Redeliver
-        delivery={delivery}
-        send={() => once(`redeliver:${delivery.id}`, (key) => redeliver(delivery, key))}
-        onDone={() => redelivered(delivery)}
-      />
+      <Redeliver delivery={delivery} send={() => redeliver(delivery, newKey())} onDone={() => redelivered(delivery)} />
     ),
   };
   const offersRedelivery = state === "DEAD" && may("admin");

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { type Service, services } from "../../api/client.ts";
-import { once } from "../../api/intent.ts";
+import { newKey } from "../../api/intent.ts";
 import { type Pass, reconcile } from "../../api/operations.ts";
 import { type ApiProblem, asProblem } from "../../api/problem.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
@@ -19,7 +19,7 @@ interface Outcome {
 
 const reconciled = async (service: Service): Promise<Outcome> => {
   try {
-    const { body } = await once(`reconcile:${service}`, (key) => reconcile(service, key));
+    const { body } = await reconcile(service, newKey());
     return { service, passes: body.passes, problem: undefined };
   } catch (error) {
     return { service, passes: [], problem: asProblem(error) };

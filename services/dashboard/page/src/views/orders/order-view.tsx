@@ -1,5 +1,6 @@
 import { getOrder, type Order, type OrderEvent, orderEvents } from "../../api/order.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
+import { Empty } from "../../components/empty.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { View } from "../../components/view.tsx";
 import { useLoad } from "../../hooks/use-load.ts";
@@ -40,6 +41,14 @@ export default function OrderView({ order_id }: { order_id: string }) {
     told.reload();
   };
   const order = told.data?.order;
+  if (!order && told.problem?.code === "not-found")
+    return (
+      <View title="Order">
+        <Empty title="There is no such order.">
+          <a href="/orders">All orders</a>
+        </Empty>
+      </View>
+    );
   // Before anything was paid, the panel says all that there is to say.
   const awaitsPayment = order?.status === "PENDING" && !payments.problem && !payments.data?.length;
   return (

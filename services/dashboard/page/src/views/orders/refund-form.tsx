@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Refund } from "../../api/payment.ts";
 import { Notice, ProblemAlert } from "../../components/alert.tsx";
 import { Button } from "../../components/button.tsx";
@@ -14,7 +14,7 @@ export function RefundForm({ story, onChange }: { story: PaymentStory; onChange(
   const open = left > 0 && !refunding.uncertain;
   const outcome = useRef<HTMLDivElement>(null);
   // The button, which had the focus, is gone.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open && (refunding.last || refunding.problem)) outcome.current?.focus();
   }, [open]);
   return (
@@ -83,13 +83,10 @@ function Outcome({ refunding, currency }: { refunding: Refunding; currency: stri
   if (uncertain)
     return (
       <div class="stack-tight">
-        {problem && (
-          <ProblemAlert problem={problem}>
-            <p>
-              It is not known whether {formatMoney(uncertain.amount, currency)} was given back. Ask again: it is the
-              same refund, and happens once.
-            </p>
-          </ProblemAlert>
+        {problem ? (
+          <ProblemAlert problem={problem}>{unknown(uncertain.amount, currency)}</ProblemAlert>
+        ) : (
+          <Notice tone="warning">{unknown(uncertain.amount, currency)}</Notice>
         )}
         <div>
           <Button onClick={giveAgain} busy={busy}>
@@ -112,6 +109,13 @@ function Outcome({ refunding, currency }: { refunding: Refunding; currency: stri
     </Notice>
   ) : null;
 }
+
+const unknown = (amount: number, currency: string) => (
+  <p>
+    It is not known whether {formatMoney(amount, currency)} was given back. Ask again: it is the same refund, and
+    happens once.
+  </p>
+);
 
 const tones: Readonly<Record<Refund["status"], "good" | "warning">> = {
   SUCCEEDED: "good",

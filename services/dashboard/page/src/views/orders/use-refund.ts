@@ -1,7 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
-import { intentOver, once } from "../../api/intent.ts";
+import { useState } from "preact/hooks";
+import { intentOver, once, openWish } from "../../api/intent.ts";
 import { type Refund, refund } from "../../api/payment.ts";
-import { type ApiProblem, asProblem } from "../../api/problem.ts";
+import type { ApiProblem } from "../../api/problem.ts";
 import { announce } from "../../components/announcer.tsx";
 import { formatMoney } from "../../format/money.ts";
 import { useAction } from "../../hooks/use-action.ts";
@@ -23,35 +23,30 @@ export interface Refunding {
   giveAgain(): void;
   dismiss(): void;
 }
-interface Begun {
-  readonly intent: string;
-  readonly wish: RefundWish;
-}
-
-/** Gives money of a payment back, each wish once. `onChange`: the payment, or what is known of it, is another now. */
+/**
+ * Gives money of a payment back, one wish at a time and each once, also over a reload: what was asked for is kept until
+ * its outcome is known. `onChange`: the payment, or what is known of it, is another now.
+ */
 export function useRefund({ payment, refunds }: PaymentStory, onChange: () => void): Refunding {
+  const intent = `refund:${payment.id}`;
   const action = useAction();
-  const [unheard, setUnheard] = useState<Begun>();
-  const [made, setMade] = useState<{ intent: string; refund: Refund }>();
-  const last = made && (refunds.find(({ id }) => id === made.refund.id) ?? made.refund);
-  const settled = last !== undefined && last.status !== "PENDING";
-  // A 202 keeps the intent; what it ended as is final, and the same amount again is another refund.
-  useEffect(() => {
-    if (made && settled) intentOver(made.intent);
-  }, [settled]);
+  const [unheard, setUnheard] = useState(() => openWish<RefundWish>(intent));
+  const [made, setMade] = useState<Refund>();
+  const last = made && (refunds.find(({ id }) => id === made.id) ?? made);
 
-  const carryOut = (begun: Begun) =>
+  const carryOut = (wish: RefundWish) =>
     action.run(async () => {
-      const { amount, reason } = begun.wish;
+      const { amount, reason } = wish;
       try {
-        const { body } = await once(begun.intent, (key) =>
-          refund(payment.id, { amount, ...(reason ? { reason } : {}) }, key),
-        );
-        setMade({ intent: begun.intent, refund: body });
+        const asked = { amount, ...(reason ? { reason } : {}) };
+        const { body } = await once(intent, (key) => refund(payment.id, asked, key), wish);
+        // Also a 202 was heard: the refund is listed and settled by itself, and the same amount again is another one.
+        intentOver(intent);
+        setMade(body);
         setUnheard(undefined);
         announce(inShort(body, payment.currency));
       } catch (error) {
-        setUnheard(asProblem(error).isUncertain ? begun : undefined);
+        setUnheard(openWish(intent));
         throw error;
       } finally {
         onChange();
@@ -60,9 +55,9 @@ export function useRefund({ payment, refunds }: PaymentStory, onChange: () => vo
   return {
     busy: action.busy,
     problem: action.problem,
-    uncertain: unheard?.wish,
+    uncertain: unheard,
     last,
-    give: (wish) => carryOut({ intent: `refund:${payment.id}:${wish.amount}:${payment.refunded}`, wish }),
+    give: carryOut,
     giveAgain: () => void (unheard && carryOut(unheard)),
     dismiss: action.dismiss,
   };

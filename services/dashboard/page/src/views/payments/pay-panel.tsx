@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Order } from "../../api/order.ts";
 import { Notice, ProblemAlert } from "../../components/alert.tsx";
 import { announce } from "../../components/announcer.tsx";
@@ -22,7 +22,7 @@ export const PayPanel = (props: Props) => <Panel key={props.order.id} {...props}
 function Panel({ order, onChange }: Props) {
   const { state, busy, pay } = usePaying(order, onChange);
   const outcome = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (state.is !== "unpaid") announce(said[state.is]);
     // The button, which had the focus, is gone.
     if (state.is === "paid") outcome.current?.focus();
@@ -41,7 +41,7 @@ function Panel({ order, onChange }: Props) {
       </div>
       {payable &&
         (may("payments:pay") ? (
-          <Button onClick={pay} busy={busy} kind={state.is === "waiting" ? "plain" : "primary"}>
+          <Button onClick={pay} busy={busy} kind={state.is === "waiting" ? "plain" : "primary"} settles>
             {state.is === "waiting" ? "Ask again now" : <PayText again={state.is === "declined"} order={order} />}
           </Button>
         ) : (
