@@ -11,6 +11,7 @@ const built = join(root, "services/dashboard/dist/page/index.html");
 
 const changedAt = (path) => statSync(path).mtimeMs;
 const sources = readdirSync(page, { recursive: true }).map((file) => join(page, file));
-const newest = Math.max(...[...sources, join(root, "package-lock.json")].map(changedAt));
+const others = ["package-lock.json", "services/platform/src/currency-digits.ts"].map((file) => join(root, file));
+const newest = Math.max(...[...sources, ...others].map(changedAt));
 
 if (!existsSync(built) || changedAt(built) < newest) await build({ root: page, logLevel: "warn" });

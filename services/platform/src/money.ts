@@ -1,28 +1,8 @@
 import joi from "joi";
+import { digitsOf } from "./currency-digits.ts";
 
 /** Money inside: a whole count of the currency's minor units (cents). Never a float, never negative here. */
 export type MinorUnits = number;
-
-/** Digits after the point by ISO 4217; two where a currency is not named here. */
-const exponents: Readonly<Record<string, number>> = {
-  BHD: 3,
-  CLP: 0,
-  ISK: 0,
-  IQD: 3,
-  JOD: 3,
-  JPY: 0,
-  KRW: 0,
-  KWD: 3,
-  LYD: 3,
-  OMR: 3,
-  PYG: 0,
-  TND: 3,
-  UGX: 0,
-  VND: 0,
-  XAF: 0,
-  XOF: 0,
-  XPF: 0,
-};
 
 /** The largest amount on the wire, far from where a double loses minor units. */
 export const maxMinorUnits = 1_000_000_000_000;
@@ -37,7 +17,7 @@ export interface Currency {
 }
 
 export function currency(code: string): Currency {
-  const exponent = exponents[code] ?? 2;
+  const exponent = digitsOf(code);
   const scale = 10 ** exponent;
   return {
     code,

@@ -30,6 +30,9 @@ export interface ProductFilter {
   readonly cursor?: string | undefined;
   readonly limit?: number;
 }
+export type NewProduct = Pick<Product, "name" | "description" | "price" | "stock" | "active"> & {
+  readonly sku?: string;
+};
 export type ProductEdit = Partial<Pick<Product, "sku" | "name" | "description" | "price" | "active">>;
 
 export const listProducts = (filter: ProductFilter, signal?: AbortSignal): Promise<Page<Product>> =>
@@ -38,10 +41,8 @@ export const listProducts = (filter: ProductFilter, signal?: AbortSignal): Promi
 export const getProduct = async (id: number | string, signal?: AbortSignal): Promise<Product> =>
   (await request<Product>("catalog", "GET", `/products/${encodeURIComponent(id)}`, { signal })).body;
 
-export const createProduct = (
-  product: ProductEdit & { stock?: number },
-  idempotencyKey: string,
-): Promise<Answer<Product>> => request("catalog", "POST", "/products", { body: product, idempotencyKey });
+export const createProduct = (product: NewProduct, idempotencyKey: string): Promise<Answer<Product>> =>
+  request("catalog", "POST", "/products", { body: product, idempotencyKey });
 
 /** Refused with `precondition-failed` when somebody else has edited the product since `version`. */
 export const editProduct = (id: number, version: number, edit: ProductEdit): Promise<Answer<Product>> =>

@@ -21,14 +21,16 @@ export interface Answer<Body> {
   readonly etag: string | undefined;
   /** The cursor of the next page of a list. */
   readonly next: string | undefined;
+  /** The answer of an earlier request under the same Idempotency-Key: it tells how things were then. */
+  readonly replayed: boolean;
 }
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | undefined;
 }
 
-/** Longer than the door waits for a service. */
-const patienceMs = 15_000;
+/** Longer than a request may ever take (REQUEST_TIMEOUT_MS, 25 s at most). */
+const patienceMs = 30_000;
 
 /** Asks a service through the door. Throws ApiProblem; a key that is refused ends the session. */
 export async function request<Body>(
@@ -69,6 +71,7 @@ export async function request<Body>(
     body: parsed as Body,
     etag: response.headers.get("etag") ?? undefined,
     next: nextCursor(response.headers.get("link")),
+    replayed: response.headers.get("idempotent-replayed") === "true",
   };
 }
 

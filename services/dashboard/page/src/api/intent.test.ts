@@ -23,8 +23,6 @@ test.each([
   ["no answer", unreachable()],
   ["a service that is away", problem(503, "peer-unavailable")],
   ["a fault of the service", problem(500)],
-  ["too many requests", problem(429)],
-  ["a key that is no longer accepted", problem(401)],
   ["a first one that is under way", problem(409, "idempotency-in-flight")],
   ["an outcome that is not certain yet", { status: 202 }],
 ])("after %s the same is asked again", async (_what, outcome) => {
@@ -38,6 +36,21 @@ test.each([
 ])("after %s the next is another", async (_what, outcome) => {
   expect(await repeats(outcome)).toBe(false);
 });
+
+test.each([401, 403, 429])(
+  "a %d at the first try ends it; after an earlier one it says nothing of that",
+  async (status) => {
+    expect(await repeats(problem(status))).toBe(false);
+    const keys: string[] = [];
+    const outcomes = [unreachable(), problem(status), problem(status)];
+    const ask = async (key: string) => {
+      keys.push(key);
+      throw outcomes[keys.length - 1];
+    };
+    for (const _ of outcomes) await once(`refund:${status}`, ask).catch(() => {});
+    expect(new Set(keys).size).toBe(1);
+  },
+);
 
 test("intents have keys of their own", async () => {
   const keys: string[] = [];

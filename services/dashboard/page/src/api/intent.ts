@@ -1,5 +1,5 @@
 import { session } from "../session/session.ts";
-import type { ApiProblem } from "./problem.ts";
+import { asProblem } from "./problem.ts";
 
 /**
  * Keys under which a request happens once. One for each intent, such as "pay order 7": kept before the request goes out,
@@ -30,20 +30,23 @@ export const intentOver = (intent: string): void => sessionStorage.removeItem(na
 
 /**
  * Carries an intent out. The key stays while the outcome is uncertain (no answer, 5xx, 202), because the same may be
- * asked again; a success or a refusal ends it.
+ * asked again; a success or a refusal ends it. What is told before the key is looked at ends it only when nothing was
+ * asked for under it before.
  */
 export async function once<Result extends { readonly status: number }>(
   intent: string,
   ask: (idempotencyKey: string) => Promise<Result>,
   wish?: unknown,
 ): Promise<Result> {
-  const { key } = keptOf(intent) ?? keep(intent, wish);
+  const earlier = keptOf(intent);
+  const { key } = earlier ?? keep(intent, wish);
   try {
     const result = await ask(key);
     if (result.status !== 202) intentOver(intent);
     return result;
   } catch (error) {
-    if ((error as ApiProblem).isUncertain === false) intentOver(intent);
+    const { isUncertain, isBeforeTheKey } = asProblem(error);
+    if (!isUncertain && !(isBeforeTheKey && earlier)) intentOver(intent);
     throw error;
   }
 }

@@ -23,17 +23,17 @@ export class ApiProblem extends Error {
     this.retryAfterS = retryAfterS;
   }
 
-  /**
-   * Whether this says nothing of an earlier request under the same key, which may have been carried out: repeat it under
-   * that key. What is answered before the key is looked at (401, 403, 408, 429) is no refusal of what was asked for.
-   */
+  /** Whether nobody knows if the request was carried out. */
   get isUncertain(): boolean {
-    return (
-      this.status === 0 ||
-      this.status >= 500 ||
-      toldBeforeTheKey.has(this.status) ||
-      this.code === "idempotency-in-flight"
-    );
+    return this.status === 0 || this.status >= 500 || this.code === "idempotency-in-flight";
+  }
+
+  /**
+   * Whether it was told before the request's key was looked at: it refuses this request, and says nothing of an earlier
+   * one under the same key.
+   */
+  get isBeforeTheKey(): boolean {
+    return toldBeforeTheKey.has(this.status) || this.code === "idempotency-key-reused";
   }
 
   /** Whether it passes by itself: nobody was reached, or too much was asked. */

@@ -20,7 +20,7 @@ export function ProblemAlert({ problem, children, onRetry, onDismiss }: Props): 
       <div role="alert" class="stack-tight">
         <p class="alert-title">{awayService ? `The ${awayService} service is away` : problem.title}</p>
         <div class="alert-body">
-          {children || <p>{awayService ? "This part comes back by itself when the service does." : problem.message}</p>}
+          {children || <p>{awayService ? whatNow(onRetry !== undefined) : problem.message}</p>}
         </div>
         {problem.errors.length > 0 && (
           <ul>
@@ -44,6 +44,12 @@ export function ProblemAlert({ problem, children, onRetry, onDismiss }: Props): 
     </div>
   );
 }
+
+/** What is loaded comes again by itself; what somebody did does not. */
+const whatNow = (loads: boolean): string =>
+  loads
+    ? "This part comes back by itself when the service does."
+    : "It is not known whether this was done. Do the same again: it is done once.";
 
 function RequestId({ id }: { id: string }) {
   const [copied, setCopied] = useState(false);

@@ -1,4 +1,4 @@
-import { digitsOf, minus, parseMoney } from "./money.ts";
+import { formatMoney, minus, parseMoney } from "./money.ts";
 
 test.each([
   ["19.99", "USD", 19.99],
@@ -30,6 +30,15 @@ test("what is left of an amount is exact", () => {
   expect(minus(1000, 1, "JPY")).toBe(999);
 });
 
-test("digits follow the currency", () => {
-  expect([digitsOf("USD"), digitsOf("JPY"), digitsOf("KWD")]).toEqual([2, 0, 3]);
+test.each([
+  ["USD", 999.99, "999.99"],
+  ["JPY", 1000, "1,000"],
+  ["KWD", 1.234, "1.234"],
+  // Where browsers would show none.
+  ["HUF", 100.6, "100.60"],
+  ["IQD", 1.234, "1.234"],
+])("%s is shown with its digits, and read with them", (currency, amount, shown) => {
+  expect(formatMoney(amount, currency)).toContain(shown);
+  expect(parseMoney(String(amount), currency)).toBe(amount);
+  expect(minus(amount, 0, currency)).toBe(amount);
 });

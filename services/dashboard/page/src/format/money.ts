@@ -1,6 +1,7 @@
-/** How many digits a currency has after the point, such as 2 for USD and 0 for JPY (ISO 4217, as the browser knows it). */
-export const digitsOf = (currency: string): number =>
-  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+// The services' own, because browsers go by another table, in which a forint has no hundredths.
+import { digitsOf } from "../../../../platform/src/currency-digits.ts";
+
+export { digitsOf };
 
 export const formatMoney = (amount: number, currency: string): string => formatOf(currency).format(amount);
 
@@ -8,7 +9,15 @@ const formats = new Map<string, Intl.NumberFormat>();
 
 /** Made once: making one costs more than a row of a table does. */
 function formatOf(currency: string): Intl.NumberFormat {
-  const format = formats.get(currency) ?? new Intl.NumberFormat(undefined, { style: "currency", currency });
+  const known = formats.get(currency);
+  if (known) return known;
+  const digits = digitsOf(currency);
+  const format = new Intl.NumberFormat(undefined, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
   formats.set(currency, format);
   return format;
 }

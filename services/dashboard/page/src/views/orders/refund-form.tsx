@@ -3,6 +3,7 @@ import type { Refund } from "../../api/payment.ts";
 import { Notice, ProblemAlert } from "../../components/alert.tsx";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
+import { Uncertain } from "../../components/uncertain.tsx";
 import { formatMoney } from "../../format/money.ts";
 import { askedAmount, leftOf, type PaymentStory, refusalInWords } from "./refunds.ts";
 import { inShort, type Refunding, useRefund } from "./use-refund.ts";
@@ -41,7 +42,7 @@ function Fields({ left, currency, refunding }: FieldsProps) {
     event.preventDefault();
     const asked = askedAmount(amount, left, currency);
     setFault("fault" in asked ? asked.fault : undefined);
-    if ("fault" in asked || !(await refunding.give({ amount: asked.amount, reason: reason.trim() }))) return;
+    if ("fault" in asked || !(await refunding.begin({ amount: asked.amount, reason: reason.trim() }))) return;
     setAmount("");
     setReason("");
   };
@@ -79,21 +80,15 @@ function Fields({ left, currency, refunding }: FieldsProps) {
 }
 
 function Outcome({ refunding, currency }: { refunding: Refunding; currency: string }) {
-  const { problem, uncertain, last, busy, giveAgain, dismiss } = refunding;
+  const { problem, uncertain, last, dismiss } = refunding;
+  const money = (amount: number) => formatMoney(amount, currency);
   if (uncertain)
     return (
-      <div class="stack-tight">
-        {problem ? (
-          <ProblemAlert problem={problem}>{unknown(uncertain.amount, currency)}</ProblemAlert>
-        ) : (
-          <Notice tone="warning">{unknown(uncertain.amount, currency)}</Notice>
-        )}
-        <div>
-          <Button onClick={giveAgain} busy={busy}>
-            Ask again for {formatMoney(uncertain.amount, currency)}
-          </Button>
-        </div>
-      </div>
+      <Uncertain
+        wishing={refunding}
+        what={({ amount }) => `${money(amount)} was given back`}
+        again={({ amount }) => `Ask again for ${money(amount)}`}
+      />
     );
   if (problem) {
     const words = refusalInWords(problem, currency);
@@ -109,13 +104,6 @@ function Outcome({ refunding, currency }: { refunding: Refunding; currency: stri
     </Notice>
   ) : null;
 }
-
-const unknown = (amount: number, currency: string) => (
-  <p>
-    It is not known whether {formatMoney(amount, currency)} was given back. Ask again: it is the same refund, and
-    happens once.
-  </p>
-);
 
 const tones: Readonly<Record<Refund["status"], "good" | "warning">> = {
   SUCCEEDED: "good",

@@ -36,7 +36,7 @@ export function usePaying(order: Order, onChange: () => void): Paying {
   const [state, setState] = useState<PayState | undefined>(() => (intentOpen(intent) ? goingOn : undefined));
   const asked = useRef(false);
   const payable = order.status === "PENDING";
-  const begun = payable && intentOpen(intent);
+  const begun = payable && intentOpen(intent) && state?.is !== "refused";
   const latest = useLatestPayment(order.id, payable && !begun);
 
   const ask = () =>

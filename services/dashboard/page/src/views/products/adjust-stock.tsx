@@ -1,18 +1,23 @@
 import { useState } from "preact/hooks";
 import { adjustStock, type Product } from "../../api/catalog.ts";
-import { once } from "../../api/intent.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
 import { announce } from "../../components/announcer.tsx";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
-import { useAction } from "../../hooks/use-action.ts";
+import { Uncertain } from "../../components/uncertain.tsx";
+import { useWish } from "../../hooks/use-wish.ts";
 import { formatChange, formatCount } from "./count.ts";
 import { type Faults, faultsIn, parseCount } from "./faults.ts";
 import { useFaults } from "./use-faults.ts";
 
 interface Props {
   readonly product: Product;
-  readonly onAdjusted: (product: Product) => void;
+  /** Without a product: its stock is another now, and not known. */
+  readonly onAdjusted: (product: Product | undefined) => void;
+}
+interface Adjustment {
+  readonly delta: number;
+  readonly reason: string;
 }
 
 const commonReasons = ["Delivery", "Stocktaking", "Customer return", "Damaged", "Lost"];
@@ -22,7 +27,21 @@ export function AdjustStock({ product, onAdjusted }: Props) {
   const [change, setChange] = useState("");
   const [reason, setReason] = useState("");
   const [own, setOwn] = useState<Faults>({});
-  const adjusting = useAction();
+  const adjusting = useWish<Adjustment, Product>(
+    `adjust:${product.id}`,
+    (adjustment, key) => adjustStock(product.id, adjustment, key),
+    ({ wish, body, earlier }) => {
+      setChange("");
+      setReason("");
+      // Of an earlier time: the stock may be another by now.
+      onAdjusted(earlier ? undefined : body);
+      announce(
+        earlier
+          ? `${formatChange(wish.delta)} was already counted.`
+          : `${formatChange(wish.delta)}: there are ${formatCount(body.stock)} in stock now.`,
+      );
+    },
+  );
   const { problem } = adjusting;
   const faults = { ...faultsIn(problem), ...own };
   const form = useFaults(faults);
@@ -36,15 +55,7 @@ export function AdjustStock({ product, onAdjusted }: Props) {
     };
     setOwn(found);
     if (!delta || Object.keys(found).length > 0) return;
-    const adjustment = { delta, reason: reason.trim() };
-    void adjusting.run(async () => {
-      const intent = `adjust:${product.id}:${JSON.stringify(adjustment)}`;
-      const { body } = await once(intent, (key) => adjustStock(product.id, adjustment, key));
-      setChange("");
-      setReason("");
-      onAdjusted(body);
-      announce(`${formatChange(delta)}: there are ${formatCount(body.stock)} in stock now.`);
-    });
+    void adjusting.begin({ delta, reason: reason.trim() });
   };
   return (
     <form ref={form} class="stack" onSubmit={submit} noValidate>
@@ -75,7 +86,8 @@ export function AdjustStock({ product, onAdjusted }: Props) {
           ))}
         </fieldset>
       </div>
-      {problem && Object.keys(faultsIn(problem)).length === 0 && (
+      <Uncertain wishing={adjusting} what={({ delta, reason }) => `${formatChange(delta)} (${reason}) was counted`} />
+      {problem && adjusting.uncertain === undefined && Object.keys(faultsIn(problem)).length === 0 && (
         <ProblemAlert problem={problem} onDismiss={adjusting.dismiss}>
           {problem.code === "insufficient-stock" ? <p>{tooLittle(product)}</p> : undefined}
         </ProblemAlert>

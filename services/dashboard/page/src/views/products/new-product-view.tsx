@@ -1,15 +1,14 @@
 import { useState } from "preact/hooks";
-import { createProduct } from "../../api/catalog.ts";
-import { once } from "../../api/intent.ts";
+import { createProduct, type NewProduct, type Product } from "../../api/catalog.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
 import { announce } from "../../components/announcer.tsx";
 import { Button } from "../../components/button.tsx";
 import { CheckField, TextField } from "../../components/field.tsx";
+import { Uncertain } from "../../components/uncertain.tsx";
 import { View } from "../../components/view.tsx";
 import { parseMoney } from "../../format/money.ts";
-import { useAction } from "../../hooks/use-action.ts";
 import { useNavigate } from "../../hooks/use-navigate.ts";
-import { may } from "../../session/session.ts";
+import { useWish } from "../../hooks/use-wish.ts";
 import { emptyDraft } from "./draft.ts";
 import { type Faults, faultsIn, faultsOf, parseCount } from "./faults.ts";
 import { ProductFields } from "./product-fields.tsx";
@@ -19,21 +18,12 @@ import "./products.css";
 
 /** A product that is not there yet. */
 export default function NewProductView() {
-  if (!may("catalog:write"))
-    return (
-      <View title="New product">
-        <p>
-          Your key may not add products. <a href="/products">Back to the products</a>.
-        </p>
-      </View>
-    );
-  return <NewProductForm />;
-}
-
-function NewProductForm() {
   const currency = useCurrency();
   const navigate = useNavigate();
-  const creating = useAction();
+  const creating = useWish<NewProduct, Product>("create", createProduct, ({ body, earlier }) => {
+    navigate(`/products/${body.id}`, { replace: true });
+    announce(`The product ${body.name} ${earlier ? "was already there" : "is there"}.`);
+  });
   const [draft, setDraft] = useState(emptyDraft);
   const [stock, setStock] = useState("0");
   const [active, setActive] = useState(true);
@@ -56,11 +46,7 @@ function NewProductForm() {
     const { name, description } = draft;
     const sku = draft.sku.trim();
     const product = { name, description, price, stock: pieces, active, ...(sku ? { sku } : {}) };
-    void creating.run(async () => {
-      const { body } = await once(`create:${JSON.stringify(product)}`, (key) => createProduct(product, key));
-      navigate(`/products/${body.id}`, { replace: true });
-      announce(`The product ${body.name} is there.`);
-    });
+    void creating.begin(product);
   };
   const { problem } = creating;
   return (
@@ -84,7 +70,8 @@ function NewProductForm() {
           />
         </div>
         <CheckField label="Active: it can be bought" checked={active} onInput={setActive} />
-        {problem && Object.keys(faultsIn(problem)).length === 0 && (
+        <Uncertain wishing={creating} what={({ name }) => `the product ${name} was made`} />
+        {problem && creating.uncertain === undefined && Object.keys(faultsIn(problem)).length === 0 && (
           <ProblemAlert problem={problem} onDismiss={creating.dismiss} />
         )}
         <div class="cluster">

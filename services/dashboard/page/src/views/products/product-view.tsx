@@ -70,7 +70,8 @@ export default function ProductView({ product_id }: { product_id: string }) {
             <StockCard
               product={found}
               onAdjusted={(adjusted) => {
-                product.put(adjusted);
+                if (adjusted) product.put(adjusted);
+                else product.reload();
                 movements.reload();
               }}
             />

@@ -6,7 +6,7 @@ import { formatCount } from "./count.ts";
 
 interface Props {
   readonly product: Product;
-  readonly onAdjusted: (product: Product) => void;
+  readonly onAdjusted: (product: Product | undefined) => void;
 }
 
 /** How much there is, how much of it is promised, and the way to set it right. */

@@ -1,40 +1,41 @@
 import { useState } from "preact/hooks";
 import { addToCart, type Cart } from "../../api/cart.ts";
 import type { Product } from "../../api/catalog.ts";
-import { once } from "../../api/intent.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
 import { announce } from "../../components/announcer.tsx";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
-import { useAction } from "../../hooks/use-action.ts";
+import { Uncertain } from "../../components/uncertain.tsx";
+import { useWish } from "../../hooks/use-wish.ts";
 import { parseQuantity, quantityForm } from "../cart/quantity.ts";
 import { addRefusal } from "./add-refusal.ts";
 
 interface Props {
   readonly product: Product;
   readonly userId: string;
-  readonly onCart: (cart: Cart) => void;
+  /** Without a cart: it is another one, and not known. */
+  readonly onCart: (cart: Cart | undefined) => void;
 }
 
 /** Puts some of a product into the customer's cart, or says why not. */
 export function AddToCart({ product, userId, onCart }: Props) {
   const [text, setText] = useState("1");
   const [faulty, setFaulty] = useState(false);
-  const adding = useAction();
-  const add = (quantity: number) =>
-    adding.run(async () => {
-      const { body } = await once(`add:${userId}:${product.id}:${quantity}`, (key) =>
-        addToCart(userId, { product_id: product.id, quantity }, key),
-      );
-      onCart(body);
+  const adding = useWish<number, Cart>(
+    `add:${userId}:${product.id}`,
+    (quantity, key) => addToCart(userId, { product_id: product.id, quantity }, key),
+    ({ wish, body, earlier }) => {
+      // Of an earlier time: the cart may be another by now, and is asked for anew.
+      onCart(earlier ? undefined : body);
       setText("1");
-      announce(`${quantity} × ${product.name} added to the cart of ${userId}.`);
-    });
+      announce(`${wish} × ${product.name} ${earlier ? "was already added" : "added"} to the cart of ${userId}.`);
+    },
+  );
   const submit = (event: Event) => {
     event.preventDefault();
     const quantity = parseQuantity(text);
     setFaulty(quantity === undefined);
-    if (quantity !== undefined) void add(quantity);
+    if (quantity !== undefined) void adding.begin(quantity);
   };
   const { problem } = adding;
   return (
@@ -53,7 +54,8 @@ export function AddToCart({ product, userId, onCart }: Props) {
       <Button type="submit" busy={adding.busy} disabled={product.available <= 0} label={`Add to cart: ${product.name}`}>
         Add to cart
       </Button>
-      {problem && (
+      <Uncertain wishing={adding} what={(quantity) => `${quantity} × ${product.name} went into the cart`} />
+      {problem && adding.uncertain === undefined && (
         <ProblemAlert problem={problem} onDismiss={adding.dismiss}>
           <p>{addRefusal(problem) ?? problem.message}</p>
         </ProblemAlert>

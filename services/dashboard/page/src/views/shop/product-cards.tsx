@@ -10,7 +10,7 @@ interface Props {
   readonly cart: Cart | undefined;
   readonly userId: string;
   /** Undefined where the key may not change carts. */
-  readonly onCart: ((cart: Cart) => void) | undefined;
+  readonly onCart: ((cart: Cart | undefined) => void) | undefined;
 }
 
 /** Products as cards: what each is, what it costs, how many there are, and the way into the cart. */

@@ -59,7 +59,7 @@ export default function ShopView() {
           busy={products.data === undefined}
           cart={cart.data}
           userId={userId}
-          onCart={sells ? cart.put : undefined}
+          onCart={sells ? (now) => (now ? cart.put(now) : cart.reload()) : undefined}
         />
       )}
       {!page && products.loading && <Skeleton rows={6} />}
