@@ -65,6 +65,34 @@ test("the stock is adjusted once however often it is clicked, with its reason in
   expect(await stored(id)).toMatchObject({ stock: 2 });
 });
 
+test("an adjustment whose answer was lost is asked for again, and is not taken for the next one", async () => {
+  const id = await make(100);
+  const page = await visiting.signedIn(`/products/${id}`);
+  const adjust = async () => {
+    await page.getByLabel("Change").fill("10");
+    await page.getByLabel("Reason").fill("Delivery");
+    await page.getByRole("button", { name: "Adjust the stock" }).click();
+  };
+  await page.getByLabel("Change").waitFor();
+  const heard = new Promise<void>((resolve) => {
+    void page.route("**/stock-adjustments", (route) => void route.fetch().then(() => resolve(route.abort())), {
+      times: 1,
+    });
+  });
+  await adjust();
+  await heard;
+  await page.reload();
+  await page.getByText("It is not known whether +10 (Delivery) was counted.").waitFor();
+  await call("POST", `/products/${id}/stock-adjustments`, { delta: -20, reason: "Lost" });
+  await page.getByRole("button", { name: "Ask again" }).click();
+  await page.getByText("+10 was already counted.").waitFor();
+  expect((await stored(id)).stock).toBe(90);
+
+  await adjust();
+  await page.getByText("+10: there are 100 in stock now.").waitFor();
+  expect((await stored(id)).stock).toBe(100);
+});
+
 test("what an order has taken leads to the order, a history of many movements has pages", async () => {
   const id = await make(5);
   const { order, payment } = visiting.shop;

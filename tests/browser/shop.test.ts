@@ -70,6 +70,22 @@ test("the customer is checked, kept for the tab, and has a cart of their own", a
   expect((await visiting.shop.cart.call("GET", "/cart/ann@example.com")).body.items).toHaveLength(1);
 });
 
+test("while another customer is typed and not set, nothing goes into anybody's cart", async () => {
+  const page = await visiting.signedIn("/shop");
+  const add = page.getByRole("button", { name: "Add to cart: Laptop" });
+  await add.waitFor();
+  await page.getByRole("textbox", { name: "Customer" }).fill("bob");
+  await page.getByText("Set the customer before you add anything.").waitFor();
+  await add.click({ force: true });
+  await page.getByLabel("Quantity of Laptop").press("Enter");
+  await page.getByRole("button", { name: "Set the customer" }).click();
+  await add.click();
+  await page.getByText("1 in the cart").waitFor();
+  expect((await visiting.shop.cart.call("GET", "/cart/bob")).body.items).toMatchObject([{ quantity: 1 }]);
+  const { body: other } = await visiting.shop.cart.call("GET", "/cart/user1");
+  expect(other.items.map((line: { product_id: number }) => line.product_id)).not.toContain(1);
+});
+
 test("a script as a product's name is text in the shop, the cart and the order", async () => {
   const name = `<img src=x onerror="document.title='owned'"><script>document.title="owned"</script>`;
   const { id } = await newProduct({ name, description: name, price: 1, stock: 9 });
@@ -84,7 +100,7 @@ test("a script as a product's name is text in the shop, the cart and the order",
   await page.getByRole("button", { name: "Check out" }).click();
   await page.getByRole("heading", { name: "Order placed" }).waitFor();
   await page.getByText(name, { exact: true }).waitFor();
-  expect(await page.title()).toBe("Order placed · Shop");
+  expect(await page.title()).toBe("Order placed for user1 · Shop");
   expect(await page.locator("main img, main script").count()).toBe(0);
   await visiting.shop.catalog.call("DELETE", `/products/${id}`, { headers: { "If-Match": '"1.0"' } });
 });

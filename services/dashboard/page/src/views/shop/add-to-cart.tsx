@@ -7,6 +7,7 @@ import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
 import { Uncertain } from "../../components/uncertain.tsx";
 import { useWish } from "../../hooks/use-wish.ts";
+import { choosing } from "../../session/customer.ts";
 import { parseQuantity, quantityForm } from "../cart/quantity.ts";
 import { addRefusal } from "./add-refusal.ts";
 
@@ -35,7 +36,7 @@ export function AddToCart({ product, userId, onCart }: Props) {
     event.preventDefault();
     const quantity = parseQuantity(text);
     setFaulty(quantity === undefined);
-    if (quantity !== undefined) void adding.begin(quantity);
+    if (quantity !== undefined && !choosing.value) void adding.begin(quantity);
   };
   const { problem } = adding;
   return (
@@ -51,7 +52,12 @@ export function AddToCart({ product, userId, onCart }: Props) {
         onInput={setText}
         error={faulty ? quantityForm : undefined}
       />
-      <Button type="submit" busy={adding.busy} disabled={product.available <= 0} label={`Add to cart: ${product.name}`}>
+      <Button
+        type="submit"
+        busy={adding.busy}
+        disabled={product.available <= 0 || choosing.value}
+        label={`Add to cart: ${product.name}`}
+      >
         Add to cart
       </Button>
       <Uncertain wishing={adding} what={(quantity) => `${quantity} × ${product.name} went into the cart`} />

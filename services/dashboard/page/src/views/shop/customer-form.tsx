@@ -2,13 +2,19 @@ import { useEffect, useState } from "preact/hooks";
 import { announce } from "../../components/announcer.tsx";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
-import { customer, isUserId, setCustomer } from "../../session/customer.ts";
+import { choosing, customer, isUserId, setCustomer } from "../../session/customer.ts";
 
 /** Chooses whose cart is worked on. */
 export function CustomerForm() {
   const [text, setText] = useState(customer.value);
   const [faulty, setFaulty] = useState(false);
   useEffect(() => setText(customer.value), [customer.value]);
+  useEffect(() => {
+    choosing.value = text.trim() !== customer.value;
+    return () => {
+      choosing.value = false;
+    };
+  }, [text, customer.value]);
   const submit = (event: Event) => {
     event.preventDefault();
     const given = text.trim();
@@ -26,6 +32,7 @@ export function CustomerForm() {
         onInput={setText}
         autoComplete="off"
         maxLength={64}
+        hint={choosing.value ? "Set the customer before you add anything." : undefined}
         error={faulty ? "1 to 64 letters, digits and . _ @ -, not beginning with . @ or -" : undefined}
       />
       <Button type="submit" label="Set the customer">
