@@ -94,15 +94,25 @@ it("takes the services with it when it is killed", async () => {
   const portOf = await portsOfAll();
   const shop = launch(portOf);
   await shop.said("Shop is ready");
+  const pids = await Promise.all(names.map((name) => pidOf(name, shop.process)));
   shop.process.kill("SIGKILL");
   await shop.ended;
   // They are nobody's children now, so there is no event to wait for.
   const patience = performance.now() + 10_000;
-  for (const name of names) {
-    while (!(await isFree(portOf(name))) && performance.now() < patience) await delay(20);
-    expect(await isFree(portOf(name))).toBe(true);
+  for (const pid of pids) {
+    while (isAlive(pid) && performance.now() < patience) await delay(20);
+    expect(isAlive(pid)).toBe(false);
   }
+  for (const name of names) expect(await isFree(portOf(name))).toBe(true);
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 async function portsOfAll(): Promise<PortOf> {
   const ports = await freePorts(names);

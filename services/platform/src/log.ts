@@ -23,7 +23,18 @@ export function createLogger(service: string, level: string, destination?: pino.
     redact: { paths: redacted, remove: true },
     serializers: { err: describeError },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
+}
+
+/**
+ * Standard output. When whoever read it is gone, what is logged ends in silence: at its exit the process would try to
+ * write it for ever.
+ */
+function standardOutput(): pino.DestinationStream {
+  const output = pino.destination({ dest: process.stdout.fd, sync: true });
+  const nothing = () => true;
+  output.on("error", () => Object.assign(output, { write: nothing, flushSync: nothing, end: nothing }));
+  return output;
 }
 
 /** The parts of an error that are safe and useful in a log. */
