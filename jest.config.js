@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 export default {
   testMatch: [
     "<rootDir>/services/*/src/**/*.test.ts",
@@ -17,4 +19,6 @@ export default {
   },
   modulePathIgnorePatterns: ["<rootDir>/services/[^/]+/dist/"],
   testTimeout: 20000,
+  // Jest leaves a core to itself, which on two cores leaves the tests one; they wait for their shops more than they count.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };
