@@ -1,32 +1,23 @@
 import { hash } from "node:crypto";
-import { isIPv6 } from "node:net";
 import { Problem, type State } from "@shop/platform";
 import type Koa from "koa";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { networkOf, senderOf } from "./sender.ts";
 
 /** A burst is forgiven as long as the rate over this time is kept. */
 const windowS = 10;
 /** What all keys at one address may send together, as a multiple of one: a bound on guessing keys, and on memory. */
 const keysAnAddress = 5;
 
-/** The address itself, or of IPv6 the /64, which a host has to itself (RFC 6177): all of it is one sender. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address) || address.includes(".")) return address;
-  const [before = "", after = ""] = address.split("::");
-  const [head, tail] = [before, after].map((part) => part.split(":").filter(Boolean)) as [string[], string[]];
-  const zeros = Array<string>(8 - head.length - tail.length).fill("0");
-  return [...head, ...(address.includes("::") ? zeros : []), ...tail].slice(0, 4).join(":");
-}
-
 /**
  * 429 `rate-limited` with Retry-After beyond `perS` requests a second for one key at one address, over ten seconds, and
- * beyond five times that for the address. Counts in this process alone. The address is that of the connection.
+ * beyond five times that for the address. Counts in this process alone. `proxies`: how many stand in front of it.
  */
-export function rateLimit(perS: number): Koa.Middleware<State> {
+export function rateLimit(perS: number, proxies: number): Koa.Middleware<State> {
   const ofAddress = new RateLimiterMemory({ points: perS * windowS * keysAnAddress, duration: windowS });
   const ofKey = new RateLimiterMemory({ points: perS * windowS, duration: windowS });
   return async (ctx, next) => {
-    const address = networkOf(ctx.req.socket.remoteAddress ?? "");
+    const address = networkOf(senderOf(ctx.req, proxies));
     const key = ctx.req.headers["x-api-key"];
     try {
       await ofAddress.consume(address);

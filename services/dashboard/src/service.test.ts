@@ -96,6 +96,17 @@ test("a key at an address has a rate, with the time to wait; others and the page
   expect((await get("/")).status).toBe(200);
 });
 
+test("behind a proxy everyone has a rate of their own, and nobody can make one up", async () => {
+  const behind = await startDashboard({ RATE_LIMIT_PER_S: "1", TRUSTED_PROXIES: "1" });
+  behind.peers.catalog.on("GET", "/products", { body: [] });
+  const ask = (forwarded: string) =>
+    behind.call("GET", "/api/catalog/products", { headers: { "X-Forwarded-For": forwarded } });
+  const busy = await Promise.all(Array.from({ length: 12 }, (_, n) => ask(`198.51.100.${n}, 203.0.113.7`)));
+  expect(busy.filter(({ status }) => status === 429)).toHaveLength(2);
+  expect((await ask("203.0.113.8")).status).toBe(200);
+  await behind.close();
+});
+
 test("guessing keys from one address is bounded, whatever the key", async () => {
   const own = await startDashboard({ RATE_LIMIT_PER_S: "1" });
   const guesses = Array.from({ length: 60 }, (_, n) => own.call("GET", "/api/order/whoami", { key: `guess-${n}` }));
@@ -107,11 +118,11 @@ test("guessing keys from one address is bounded, whatever the key", async () => 
 test("needs no peer, no key and no database to start, and says every problem of its configuration at once", async () => {
   const alone = await startFront(createDashboardService(smallPage()), { HOST: "127.0.0.1", PORT: "0" }, log);
   await alone.stop();
-  const env = { PORT: "http", CART_URL: "https://cart", RATE_LIMIT_PER_S: "0" };
+  const env = { PORT: "http", CART_URL: "https://cart", RATE_LIMIT_PER_S: "0", TRUSTED_PROXIES: "all" };
   const failed = await startFront(dashboardService, env, log).catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(ConfigInvalid);
   const problems = (failed as ConfigInvalid).problems.join("\n");
-  for (const name of ["PORT", "CART_URL", "RATE_LIMIT_PER_S"]) expect(problems).toContain(name);
+  for (const name of ["PORT", "CART_URL", "RATE_LIMIT_PER_S", "TRUSTED_PROXIES"]) expect(problems).toContain(name);
 });
 
 test("a page that was not built is said at the start", async () => {

@@ -26,7 +26,7 @@ export const createDashboardService = (page: string = builtPage): FrontDefinitio
       allowed,
       bodyLimit: config.BODY_LIMIT_BYTES,
       metrics,
-      limit: rateLimit(config.RATE_LIMIT_PER_S),
+      limit: rateLimit(config.RATE_LIMIT_PER_S, config.TRUSTED_PROXIES),
     });
     const nothingElse = () => {
       throw notFound("path");
