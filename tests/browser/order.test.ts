@@ -159,6 +159,10 @@ test("a paid order is fulfilled, and what happens elsewhere shows by itself", as
   const page = await at(order);
   const payment = await pay(visiting.shop, order);
   await page.getByRole("button", { name: "Fulfil" }).click();
+  await page.getByRole("button", { name: "Not yet" }).click();
+  expect(await story(page, "Stock taken")).not.toContain("Fulfilled");
+  await page.getByRole("button", { name: "Fulfil" }).click();
+  await page.getByRole("button", { name: "Fulfil it" }).click();
   await page.getByText("The order is fulfilled.").waitFor({ state: "attached" });
   expect(await story(page, "Fulfilled")).toEqual(["Placed", "Paid", "Stock taken", "Fulfilled"]);
   await giveBack(visiting.shop, payment, { reason: "sent back" });

@@ -44,7 +44,7 @@ test("1,000 products are searched, filtered, sorted and paged, and all of it is 
   const page = await visiting.signedIn("/products");
   await page.getByLabel("Search").fill("bolt");
   const names = page.getByRole("link", { name: /^Bolt/ });
-  await page.getByLabel("Order").selectOption({ label: "Name, A to Z" });
+  await page.getByLabel("Sort by").selectOption({ label: "Name, A to Z" });
   await page.getByRole("link", { name: "Bolt 0049" }).waitFor();
   expect(await names.count()).toBe(50);
   await page.getByRole("link", { name: "Next page" }).click();

@@ -3,22 +3,31 @@ import { customer } from "./session/customer.ts";
 import { may, session } from "./session/session.ts";
 import { Shell } from "./shell.tsx";
 import { NotFoundView } from "./views/not-found-view.tsx";
+import { viewScopes } from "./views/scopes.ts";
 import { SignInView } from "./views/sign-in-view.tsx";
 import { viewOf } from "./views/view-of.tsx";
 
-const ShopView = viewOf("Shop", "catalog:read", () => import("./views/shop/shop-view.tsx"));
-const CartView = viewOf("Cart", "carts", () => import("./views/cart/cart-view.tsx"));
-const OrdersView = viewOf("Orders", "orders:read", () => import("./views/orders/orders-view.tsx"));
-const OrderView = viewOf("Order", "orders:read", () => import("./views/orders/order-view.tsx"));
-const ProductsView = viewOf("Products", "catalog:read", () => import("./views/products/products-view.tsx"));
-const NewProductView = viewOf("New product", "catalog:write", () => import("./views/products/new-product-view.tsx"));
-const ProductView = viewOf("Product", "catalog:read", () => import("./views/products/product-view.tsx"));
-const OperationsView = viewOf("Operations", "ops:read", () => import("./views/operations/operations-view.tsx"));
+const ShopView = viewOf("Shop", viewScopes.shop, () => import("./views/shop/shop-view.tsx"));
+const CartView = viewOf("Cart", viewScopes.cart, () => import("./views/cart/cart-view.tsx"));
+const OrdersView = viewOf("Orders", viewScopes.orders, () => import("./views/orders/orders-view.tsx"));
+const OrderView = viewOf("Order", viewScopes.orders, () => import("./views/orders/order-view.tsx"));
+const ProductsView = viewOf("Products", viewScopes.products, () => import("./views/products/products-view.tsx"));
+const NewProductView = viewOf(
+  "New product",
+  viewScopes.newProduct,
+  () => import("./views/products/new-product-view.tsx"),
+);
+const ProductView = viewOf("Product", viewScopes.products, () => import("./views/products/product-view.tsx"));
+const OperationsView = viewOf(
+  "Operations",
+  viewScopes.operations,
+  () => import("./views/operations/operations-view.tsx"),
+);
 
 /** The first thing that the key is for. */
 function Home() {
-  if (!may("catalog:read") && may("orders:read")) return <OrdersView />;
-  if (!may("catalog:read") && may("ops:read")) return <OperationsView />;
+  if (!may(viewScopes.shop) && may(viewScopes.orders)) return <OrdersView />;
+  if (!may(viewScopes.shop) && may(viewScopes.operations)) return <OperationsView />;
   return <ShopView />;
 }
 

@@ -4,26 +4,37 @@ import { Announcer } from "./components/announcer.tsx";
 import { Button } from "./components/button.tsx";
 import { customer } from "./session/customer.ts";
 import { forgetKey, maskedKey, may, session } from "./session/session.ts";
+import { viewScopes } from "./views/scopes.ts";
 
 interface Entry {
   readonly text: string;
   readonly href: string;
-  readonly scopes: readonly string[];
+  readonly scope: string;
   readonly isCurrent: (path: string) => boolean;
 }
 
 const entries = (userId: string): readonly Entry[] => [
-  { text: "Shop", href: "/shop", scopes: ["catalog:read"], isCurrent: (path) => path === "/" || path === "/shop" },
-  { text: "Cart", href: `/cart/${userId}`, scopes: ["carts"], isCurrent: (path) => path.startsWith("/cart/") },
-  { text: "Orders", href: "/orders", scopes: ["orders:read"], isCurrent: (path) => path.startsWith("/orders") },
-  { text: "Products", href: "/products", scopes: ["catalog:read"], isCurrent: (path) => path.startsWith("/products") },
-  { text: "Operations", href: "/operations", scopes: ["ops:read"], isCurrent: (path) => path === "/operations" },
+  { text: "Shop", href: "/shop", scope: viewScopes.shop, isCurrent: (path) => path === "/" || path === "/shop" },
+  { text: "Cart", href: `/cart/${userId}`, scope: viewScopes.cart, isCurrent: (path) => path.startsWith("/cart/") },
+  { text: "Orders", href: "/orders", scope: viewScopes.orders, isCurrent: (path) => path.startsWith("/orders") },
+  {
+    text: "Products",
+    href: "/products",
+    scope: viewScopes.products,
+    isCurrent: (path) => path.startsWith("/products"),
+  },
+  {
+    text: "Operations",
+    href: "/operations",
+    scope: viewScopes.operations,
+    isCurrent: (path) => path === "/operations",
+  },
 ];
 
 /** What stands around every view: where one is, where one can go, and with whose key. */
 export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
-  const offered = entries(customer.value).filter(({ scopes }) => scopes.every(may));
+  const offered = entries(customer.value).filter(({ scope }) => may(scope));
   return (
     <>
       <a class="skip-link" href="#main">

@@ -7,18 +7,22 @@ import { Dialog } from "./dialog.tsx";
 import { focusHeading } from "./focus-heading.ts";
 
 interface Props {
+  readonly kind?: "danger" | "primary";
   readonly text: string;
   /** The question. */
   readonly title: string;
   /** The answer that carries it out. */
   readonly confirm: string;
+  /** The answer that leaves it. */
+  readonly keep?: string;
   /** What follows from it. */
   readonly children: ComponentChildren;
   readonly onConfirm: () => Promise<void>;
 }
 
 /** A button for what cannot be undone: it asks first. The focus goes to the heading, since the button may be gone then. */
-export function ConfirmButton({ text, title, confirm, children, onConfirm }: Props) {
+export function ConfirmButton(props: Props) {
+  const { kind = "danger", text, title, confirm, keep = "Keep it", children, onConfirm } = props;
   const [asks, setAsks] = useState(false);
   const action = useAction();
   const carryOut = () =>
@@ -29,7 +33,7 @@ export function ConfirmButton({ text, title, confirm, children, onConfirm }: Pro
     });
   return (
     <>
-      <Button kind="danger" onClick={() => setAsks(true)}>
+      <Button kind={kind} onClick={() => setAsks(true)}>
         {text}
       </Button>
       {asks && (
@@ -38,11 +42,11 @@ export function ConfirmButton({ text, title, confirm, children, onConfirm }: Pro
             <p class="break">{children}</p>
             {action.problem && <ProblemAlert problem={action.problem} />}
             <div class="cluster">
-              <Button kind="danger" onClick={carryOut} busy={action.busy}>
+              <Button kind={kind} onClick={carryOut} busy={action.busy}>
                 {confirm}
               </Button>
               <Button onClick={() => setAsks(false)} autofocus>
-                Keep it
+                {keep}
               </Button>
             </div>
           </div>

@@ -1,11 +1,7 @@
 import { once } from "../../api/intent.ts";
 import { cancelOrder, fulfilOrder, type Order } from "../../api/order.ts";
-import { ProblemAlert } from "../../components/alert.tsx";
 import { announce } from "../../components/announcer.tsx";
-import { Button } from "../../components/button.tsx";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
-import { focusHeading } from "../../components/focus-heading.ts";
-import { useAction } from "../../hooks/use-action.ts";
 
 interface Props {
   readonly order: Order;
@@ -26,22 +22,23 @@ export function CancelOrder({ order, onOrder }: Props) {
   );
 }
 
-/** Says that the goods of a paid order are on their way. */
+/** Says that the goods of a paid order are on their way, after a question: there is no way back. */
 export function FulfilOrder({ order, onOrder }: Props) {
-  const fulfilling = useAction();
-  const fulfil = () =>
-    fulfilling.run(async () => {
-      const { body } = await once(`fulfil:${order.id}`, (key) => fulfilOrder(order.id, key));
-      onOrder(body);
-      announce("The order is fulfilled.");
-      focusHeading();
-    });
+  const fulfil = async () => {
+    const { body } = await once(`fulfil:${order.id}`, (key) => fulfilOrder(order.id, key));
+    onOrder(body);
+    announce("The order is fulfilled.");
+  };
   return (
-    <>
-      <Button kind="primary" onClick={fulfil} busy={fulfilling.busy}>
-        Fulfil
-      </Button>
-      {fulfilling.problem && <ProblemAlert problem={fulfilling.problem} onDismiss={fulfilling.dismiss} />}
-    </>
+    <ConfirmButton
+      kind="primary"
+      text="Fulfil"
+      title="Fulfil this order?"
+      confirm="Fulfil it"
+      keep="Not yet"
+      onConfirm={fulfil}
+    >
+      All of it is on its way to {order.user_id}. This cannot be undone.
+    </ConfirmButton>
   );
 }
