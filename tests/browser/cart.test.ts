@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { holdsInEveryLook } from "./looks.ts";
 import { useShopInBrowser } from "./shop-in-browser.ts";
 
 const visiting = useShopInBrowser();
@@ -72,6 +73,7 @@ test("short stock and a product that is gone are told line by line, and the rest
   await page.getByRole("listitem").filter({ hasText: "Gone thing is not sold any more." }).waitFor();
   await row(page, gone).getByText("Not sold any more").waitFor();
   await row(page, short).getByText("Short stock").waitFor();
+  await holdsInEveryLook(page, "cart-refused", [360]);
   await page.getByRole("button", { name: "Remove Gone thing" }).click();
   await row(page, gone).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Check out" }).click();
@@ -81,6 +83,7 @@ test("short stock and a product that is gone are told line by line, and the rest
   await row(page, short).getByText("Short stock").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Check out" }).click();
   await page.getByRole("button", { name: "Pay $20.00" }).waitFor();
+  await holdsInEveryLook(page, "order-placed", [360]);
 });
 
 test("what another tab does to the cart is seen here, and a checkout there is no second order here", async () => {

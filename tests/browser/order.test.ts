@@ -1,5 +1,6 @@
 import { testKey } from "@shop/platform/testing";
 import type { Page } from "playwright-core";
+import { holdsInEveryLook } from "./looks.ts";
 import { clerkKey, giveBack, pay, place, withClerk } from "./orders-setup.ts";
 import { signIn, useShopInBrowser } from "./shop-in-browser.ts";
 
@@ -63,6 +64,7 @@ test("more than the rest is refused with words, by the page and by the payment s
   await giveBack(visiting.shop, payment, { amount: 999 });
   await refund(page, "999.99");
   await page.getByText("Nothing was given back: only $0.99 of the payment is left by now.").waitFor();
+  await holdsInEveryLook(page, "refund-refused", [360]);
   await page.unroute("**/api/payment/payments**");
   await page.getByText("$0.99 left.").waitFor();
 });
@@ -144,6 +146,8 @@ test("cancelling asks first; Escape and Keep it leave the order as it was, and w
   await page.getByRole("button", { name: /^Pay/ }).waitFor();
   const cancel = page.getByRole("button", { name: "Cancel the order" });
   await cancel.click();
+  await page.getByRole("dialog", { name: "Cancel this order?" }).waitFor();
+  await holdsInEveryLook(page, "question", [360]);
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   expect(await cancel.evaluate((button) => button === document.activeElement)).toBe(true);

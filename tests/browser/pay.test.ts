@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { holdsInEveryLook } from "./looks.ts";
 import { useShopInBrowser } from "./shop-in-browser.ts";
 
 const visiting = useShopInBrowser({ PAYMENT_DECLINE_ABOVE: "500" });
@@ -23,6 +24,7 @@ test("a decline is told in the provider's words, also after a reload; another tr
   expect(await paymentsOf(orderId)).toMatchObject([{ status: "FAILED" }]);
   await page.reload();
   await page.getByText("The amount is above the limit.").waitFor();
+  await holdsInEveryLook(page, "declined", [360]);
   const again = page.waitForResponse((response) => response.url().includes("/pay?"));
   await page.getByRole("button", { name: "Try again to pay $699.99" }).click();
   expect((await again).status()).toBe(402);
@@ -44,6 +46,7 @@ test("while the order service is away a payment is not certain yet, also after a
   await page.getByRole("button", { name: "Pay $199.99" }).click();
   await page.getByText("Not certain yet", { exact: true }).waitFor();
   await page.getByText("Nothing is charged yet").waitFor();
+  await holdsInEveryLook(page, "not-certain", [360]);
   await page.reload();
   await page.getByText("The order service is away").waitFor();
   await visiting.shop.again("order");

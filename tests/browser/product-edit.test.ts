@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { holdsInEveryLook } from "./looks.ts";
 import { useShopInBrowser } from "./shop-in-browser.ts";
 
 const visiting = useShopInBrowser();
@@ -32,6 +33,7 @@ test("a stale edit shows both versions field by field; saved over theirs it keep
     ["Name", "Desk lamp", "Desk lamp", "Them"],
     ["Price", "25.00", "22", "Both"],
   ]);
+  await holdsInEveryLook(page, "conflict", [360]);
   expect(await stored(id)).toMatchObject({ name: "Desk lamp", price: 25 });
   await page.getByRole("button", { name: "Save yours over theirs" }).click();
   await versions.waitFor({ state: "detached" });

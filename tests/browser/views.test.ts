@@ -1,20 +1,12 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
+import { holdsInEveryLook } from "./looks.ts";
 import { useShopInBrowser } from "./shop-in-browser.ts";
 
 // Every view in both colour schemes at three widths: nothing that axe finds, nothing that overflows. With SCREENSHOTS set
 // to a folder, a picture of each goes there (`make screenshots`).
 
 const visiting = useShopInBrowser();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = process.env.SCREENSHOTS;
-
-const schemes = ["light", "dark"] as const;
-const widths = [1440, 768, 360] as const;
 
 interface Made {
   readonly paid: string;
@@ -56,25 +48,6 @@ test.each(views)(
   },
   60_000,
 );
-
-async function holdsInEveryLook(page: Page, name: string): Promise<void> {
-  await page.evaluate(axe);
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 900 });
-    for (const colorScheme of schemes) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const look = `${name}-${colorScheme}-${width}`;
-      if (folder) await page.screenshot({ path: join(folder, `${look}.png`), fullPage: true });
-      const { violations } = (await page.evaluate("axe.run()")) as AxeResults;
-      const found = violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-      );
-      expect([look, found]).toEqual([look, []]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect([look, overflow]).toEqual([look, Math.min(0, overflow)]);
-    }
-  }
-}
 
 /** Something for the charts to show, for so many ms. */
 async function trade(ms: number): Promise<void> {
