@@ -170,7 +170,7 @@ test("all four backed up under load, lost, restored: what was acknowledged befor
     expect(cart.items[0].quantity).toBeGreaterThanOrEqual(quantity);
   }
   await pay(again, await place(again));
-}, 60_000);
+});
 
 const line = { product_id: 1, quantity: 1, price: 999.99 };
 async function place(shop: Shop): Promise<string> {
@@ -229,7 +229,7 @@ test("payments restored from an older copy than orders: what the provider captur
   await restore(unknown, payments, ...others);
   const { notes } = await reconcile((await started(unknown)).order, "compare-payments");
   expect(notes).toEqual([`order ${order} was paid by payment ${payment}, which is not there`]);
-}, 60_000);
+});
 
 test("orders restored from an older copy than payments: a captured payment pays its order, one without is told", async () => {
   const original = temporaryFolder();
@@ -257,7 +257,7 @@ test("orders restored from an older copy than payments: a captured payment pays 
   });
   await stopAll();
   expect(await ledgerOf(restored)).toEqual(charged);
-}, 60_000);
+});
 
 test("catalog restored from an older copy than orders: the stock of what was sold since is taken again", async () => {
   const original = temporaryFolder();
@@ -279,7 +279,7 @@ test("catalog restored from an older copy than orders: the stock of what was sol
   expect((await again.catalog.call("GET", "/products/1")).body).toMatchObject({ stock: sold.stock, reserved: 0 });
   await stopAll();
   await expectWhole(restored);
-}, 60_000);
+});
 
 test("no restore while a service runs, and none of a half set", async () => {
   const dataDir = temporaryFolder();
@@ -296,7 +296,7 @@ test("no restore while a service runs, and none of a half set", async () => {
   });
   const kept = await queryFile<{ n: number }>(join(dataDir, "products.db"), "SELECT count(*) AS n FROM products");
   expect(kept).toEqual([{ n: 3 }]);
-}, 30_000);
+});
 
 test("a named restore replaces each database once, also when some of a set were replaced before", async () => {
   const dataDir = temporaryFolder();
@@ -309,4 +309,4 @@ test("a named restore replaces each database once, also when some of a set were 
   expect(said).toContain("products.db was restored as 2026-07-29 before and stays as it is");
   expect(said).toContain("orders.db is as it was at ");
   expect(await restoreAs(once, dataDir, products, orders)).not.toContain("is as it was at");
-}, 30_000);
+});

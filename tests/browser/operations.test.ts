@@ -84,7 +84,7 @@ test("a dead webhook is shown with its last error, and delivered once somebody a
     const { body } = await visiting.shop.payment.call("GET", "/webhooks?status=DELIVERED");
     return body.some(({ order_id }: { order_id: string }) => order_id === orderId);
   });
-}, 30_000);
+});
 
 test("reconciling now tells what was found, and who could not be asked", async () => {
   const page = await visiting.signedIn("/operations");
@@ -97,4 +97,4 @@ test("reconciling now tells what was found, and who could not be asked", async (
   await reconcile.getByRole("button", { name: "Cart" }).click();
   await reconcile.getByText("Not reconciled: cart.").waitFor();
   await visiting.shop.again("cart");
-}, 30_000);
+});

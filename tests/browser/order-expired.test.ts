@@ -10,4 +10,4 @@ test("an order that expires while it is looked at says so, and can neither be pa
   await page.getByRole("heading", { name: "Expired" }).waitFor();
   await page.getByText("Not paid in time.").first().waitFor();
   expect(await page.getByRole("button", { name: /^Pay|Cancel/ }).count()).toBe(0);
-}, 40_000);
+});

@@ -32,7 +32,7 @@ test("a key that is revoked in mid-session asks to sign in, says why, and leads 
   await page.getByRole("heading", { level: 1, name: "Products" }).waitFor();
   await page.getByRole("link", { name: "Laptop" }).waitFor();
   expect(new URL(page.url()).search).toBe("?sort=name");
-}, 30_000);
+});
 
 test.each([
   ["clerk", ["Shop", "Orders", "Products"]],

@@ -32,7 +32,7 @@ export function useShopInBrowser(env: Readonly<Record<string, string>> = {}): Sh
       RATE_LIMIT_PER_S: "10000",
       ...(env.REQUEST_TIMEOUT_MS ? { REQUEST_TIMEOUT_MS: env.REQUEST_TIMEOUT_MS } : {}),
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await dashboard?.stop();

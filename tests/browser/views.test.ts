@@ -15,7 +15,7 @@ interface Made {
 let made: Made;
 beforeAll(async () => {
   made = await furnish();
-}, 60_000);
+});
 
 const views: readonly (readonly [name: string, path: (made: Made) => string, heading: RegExp])[] = [
   ["shop", () => "/shop", /^Shop$/],
@@ -37,17 +37,13 @@ test("sign-in", async () => {
   await holdsInEveryLook(page, "sign-in");
 });
 
-test.each(views)(
-  "%s",
-  async (name, path, heading) => {
-    const page = await visiting.signedIn(path(made));
-    await page.getByRole("heading", { level: 1, name: heading }).waitFor();
-    await page.waitForFunction(() => document.querySelector(".skeleton") === null);
-    if (folder && name === "operations") await trade(10_000);
-    await holdsInEveryLook(page, name);
-  },
-  60_000,
-);
+test.each(views)("%s", async (name, path, heading) => {
+  const page = await visiting.signedIn(path(made));
+  await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+  await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+  if (folder && name === "operations") await trade(10_000);
+  await holdsInEveryLook(page, name);
+});
 
 /** Something for the charts to show, for so many ms. */
 async function trade(ms: number): Promise<void> {

@@ -19,7 +19,7 @@ const random = createRandom(seed);
 let shop: Shop;
 beforeAll(async () => {
   shop = await startShop();
-}, 60_000);
+});
 afterAll(() => shop?.stop());
 
 /** When the kill comes: with so many requests out, or so many answers begun ("in flight" is one), or soon after the first. */

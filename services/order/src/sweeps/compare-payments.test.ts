@@ -46,7 +46,7 @@ it("walks back through all payments, run after run, before any order expires", a
   const later = shop.payments.requests.slice(before).filter(({ path }) => path === "/payments");
   expect(later.length).toBeGreaterThan(0);
   expect(later.map(({ query }) => query.cursor)).toEqual(later.map(() => undefined));
-}, 20_000);
+});
 
 it("lets no order expire while the payment service cannot be asked, and goes on by itself when it can", async () => {
   const { dataDir, paid, unpaid } = await twoOverdue();
@@ -63,7 +63,7 @@ it("lets no order expire while the payment service cannot be asked, and goes on 
   await shop.payments.mode("ok");
   await shop.eventually(paid.id, { status: "PAID" });
   await shop.eventually(unpaid.id, { status: "EXPIRED" });
-}, 20_000);
+});
 
 it("keeps what it found when one payment cannot be asked about", async () => {
   const shop = await start({});

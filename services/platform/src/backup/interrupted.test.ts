@@ -53,4 +53,4 @@ test("kill -9 in the middle of a backup leaves nothing that looks whole, and the
   await backups.stop();
   await database.close();
   expect(readdirSync(folder)).toEqual([]);
-}, 30_000);
+});
