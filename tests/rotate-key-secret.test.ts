@@ -5,8 +5,8 @@ import { createKubernetesSecret } from "../scripts/rotate-key/kubernetes-secret.
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
-/** A cluster's Secret `keys`, with the pods that `showing` tells, and a clock that only waiting moves. */
-function cluster(showing: () => Record<string, "starting" | string> = () => ({})) {
+/** A cluster's Secret `keys`, with the pods that `showing` tells what they see of `entry`, and a clock that only waiting moves. */
+function cluster(showing: () => Record<string, "starting" | string> = () => ({}), entry = "cart") {
   let object = {
     metadata: { resourceVersion: "1", annotations: { other: "kept" } as Record<string, string> },
     data: { cart: base64("old\n"), order: base64("its\n") } as Record<string, string>,
@@ -34,7 +34,7 @@ function cluster(showing: () => Record<string, "starting" | string> = () => ({})
       spec: {
         nodeName: "one",
         containers: [{ name: "main", volumeMounts: [{ name: "keys", mountPath: "/keys" }] }],
-        volumes: [{ name: "keys", secret: { secretName: "keys" } }],
+        volumes: [{ name: "keys", secret: { secretName: "keys", items: [{ key: entry, path: "cart" }] } }],
       },
     }));
   async function kubectl([verb, kindOrPod = ""]: readonly string[], input = ""): Promise<string> {
@@ -52,6 +52,7 @@ function cluster(showing: () => Record<string, "starting" | string> = () => ({})
     change,
     meanwhile,
     seconds: () => time / 1000,
+    digests: () => Buffer.from(object.data["cart.sha256"] ?? "", "base64").toString(),
     now: () => ({
       annotations: object.metadata.annotations,
       cart: Buffer.from(object.data.cart ?? "", "base64").toString(),
@@ -68,6 +69,19 @@ test("what is written is the entry's lines and a note, and the note goes when it
   expect(await secret.read("cart")).toEqual({ lines: ["old", "new"], note: "digest" });
   await secret.write("cart", ["new"], undefined);
   expect(now()).toEqual({ cart: "new\n", order: "its\n", annotations: { other: "kept" } });
+});
+
+test("where the services see a key's digest only, it is written with the key, and has to arrive as well", async () => {
+  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+  const digests = `sha256:${sha256("old")}\nsha256:${sha256("new")}\n`;
+  const shop = cluster(() => ({ one: shop.seconds() < 4 ? "old\nnew\n" : digests }), "cart.sha256");
+  shop.change({ "cart.sha256": base64(`sha256:${sha256("old")}\n`) });
+  await shop.secret.read("cart");
+  await shop.secret.write("cart", ["old", "new"], "digest");
+  expect(shop.now()).toMatchObject({ cart: "old\nnew\n" });
+  expect(shop.digests()).toBe(digests);
+  await shop.secret.arrived("cart");
+  expect(shop.seconds()).toBe(4 + 5);
 });
 
 test("another entry that is changed at the same moment keeps its change", async () => {

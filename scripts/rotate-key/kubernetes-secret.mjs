@@ -7,6 +7,11 @@ import { mountedFiles } from "./mounted-files.mjs";
 const arriveWithinMs = 240_000;
 const reReadMs = 5_000;
 
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const base64Lines = (lines) => Buffer.from(`${lines.join("\n")}\n`).toString("base64");
+/** Beside a key that the chart made: its digest, which is all that the services see of it that only compare with it. */
+const digestOf = (entry) => `${entry}.sha256`;
+
 /**
  * A Secret of the cluster as `rotate` uses it. `kubectl(args, input)` answers with what it printed; `wait(ms)` and
  * `now()` are the clock.
@@ -23,14 +28,15 @@ export function createKubernetesSecret({ name, kubectl, say = () => {}, wait = d
 
   /** What does not show the entry as it is in the Secret, in words; a file that cannot be read counts as one. */
   async function behind(entry) {
-    const digest = createHash("sha256").update(entryOf(entry)).digest("hex");
     const { items } = JSON.parse(await kubectl(["get", "pods", "-o", "json"]));
-    const files = mountedFiles(items, name, entry);
+    const files = [entry, digestOf(entry)].flatMap((shown) =>
+      mountedFiles(items, name, shown).map((file) => ({ ...file, sum: sha256(entryOf(shown)) })),
+    );
     // All pods may be about to start anew.
     if (files.length === 0) return [`no running pod shows the entry ${entry} of the Secret ${name}`];
-    const isBehind = async ({ pod, container, path }) => {
-      const sum = await kubectl(["exec", pod, "-c", container, "--", "sha256sum", path]).catch(() => "");
-      return !sum.startsWith(digest);
+    const isBehind = async ({ pod, container, path, sum }) => {
+      const seen = await kubectl(["exec", pod, "-c", container, "--", "sha256sum", path]).catch(() => "");
+      return !seen.startsWith(sum);
     };
     const results = await Promise.all(files.map(isBehind));
     return files.filter((_, index) => results[index]).map(({ pod, path }) => `${pod}:${path}`);
@@ -52,7 +58,9 @@ export function createKubernetesSecret({ name, kubectl, say = () => {}, wait = d
       for (let triesLeft = 10; ; triesLeft--) {
         await get();
         if (object.data?.[entry] !== seen) throw refusal(`Somebody else changed ${entry}. Run it again.`);
-        object.data[entry] = Buffer.from(`${lines.join("\n")}\n`).toString("base64");
+        object.data[entry] = base64Lines(lines);
+        if (object.data[digestOf(entry)] !== undefined)
+          object.data[digestOf(entry)] = base64Lines(lines.map((line) => `sha256:${sha256(line)}`));
         const { [noteOf(entry)]: _, ...others } = object.metadata.annotations ?? {};
         object.metadata.annotations = note === undefined ? others : { ...others, [noteOf(entry)]: note };
         try {

@@ -48,6 +48,16 @@ test("a key that may only read the catalog cannot change it", async () => {
   expect(status).toBe(403);
 });
 
+test("no service holds a key but the one that it presents itself", async () => {
+  for (const service of stores) {
+    const files = "find /var/run/shop -type f -path '*/keys/*' -exec cat {} +";
+    const seen = await namespace.kubectl("exec", shop.podOf(service), "--", "sh", "-c", files);
+    const lines = seen.split("\n").filter((line) => line !== "");
+    expect(lines.length).toBeGreaterThanOrEqual(2);
+    for (const line of lines) expect(line).toMatch(/^sha256:[0-9a-f]{64}$/);
+  }
+});
+
 /** Buys over and over, two shoppers at a time: each journey goes ways of all callers but backup. */
 const buyers = nodePod("buyers", {
   labels: {

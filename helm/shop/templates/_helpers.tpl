@@ -96,7 +96,10 @@ imagePullSecrets:
 {{- .root.Values.keys.existingSecret | default $own -}}
 {{- end -}}
 
-{{/* An entry as a source of a projected volume: dict "root" $ "entry" "path" "optional" <whether the pod does without> */}}
+{{/*
+An entry as a source of a projected volume: dict "root" $ "entry" "path" "optional" <whether the pod does without>
+"digest" <whether it is there to be compared with: of a generated key that is its digest, so that no pod could present it>
+*/}}
 {{- define "shop.keySource" -}}
 - secret:
     name: {{ include "shop.keySecret" . }}
@@ -104,7 +107,7 @@ imagePullSecrets:
     optional: true
     {{- end }}
     items:
-      - key: {{ .entry }}
+      - key: {{ .entry }}{{ if and .digest (not .root.Values.keys.existingSecret) }}.sha256{{ end }}
         path: {{ .path }}
 {{- end -}}
 

@@ -95,7 +95,7 @@ spec:
         sources:
           {{- /* A source a key. A key that is taken away is refused, and hinders nothing else: one that is required holds up the whole volume. */}}
           {{- range include "shop.callersOf" . | fromYamlArray }}
-          {{- $source := dict "root" $.root "entry" . "path" (printf "keys/%s" .) "optional" true }}
+          {{- $source := dict "root" $.root "entry" . "path" (printf "keys/%s" .) "optional" true "digest" true }}
           {{- include "shop.keySource" $source | nindent 10 }}
           {{- end }}
           {{- if .service.calls }}
