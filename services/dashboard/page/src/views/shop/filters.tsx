@@ -2,6 +2,7 @@ import type { ProductFilter } from "../../api/catalog.ts";
 import { CheckField } from "../../components/field.tsx";
 import { ProductSort } from "../../components/product-sort.tsx";
 import { SearchField } from "../../components/search-field.tsx";
+import { useSearch } from "../../hooks/use-search.ts";
 
 interface Props {
   readonly filter: ProductFilter;
@@ -9,14 +10,18 @@ interface Props {
 }
 
 /** What to show of the catalog, and in which order. */
-export const Filters = ({ filter, onFilter }: Props) => (
-  <search class="shop-filters">
-    <SearchField q={filter.q ?? ""} onSearch={(q) => onFilter({ q: q || undefined })} />
-    <ProductSort sort={filter.sort ?? ""} onSort={(sort) => onFilter({ sort: sort || undefined })} />
-    <CheckField
-      label="In stock only"
-      checked={filter.in_stock === true}
-      onInput={(on) => onFilter({ in_stock: on || undefined })}
-    />
-  </search>
-);
+export function Filters({ filter, onFilter }: Props) {
+  const search = useSearch(filter.q ?? "", (q) => onFilter({ q: q || undefined }));
+  const refine = (change: Partial<ProductFilter>) => onFilter({ q: search.typed || undefined, ...change });
+  return (
+    <search class="shop-filters">
+      <SearchField search={search} />
+      <ProductSort sort={filter.sort ?? ""} onSort={(sort) => refine({ sort: sort || undefined })} />
+      <CheckField
+        label="In stock only"
+        checked={filter.in_stock === true}
+        onInput={(on) => refine({ in_stock: on || undefined })}
+      />
+    </search>
+  );
+}
