@@ -2,6 +2,7 @@
 //   node scripts/make-keys.mjs | kubectl create -f -
 // `create` refuses when it is there already; `apply` would put new keys in the place of those in use. With arguments it
 // makes keys for these callers instead: node scripts/make-keys.mjs admin backup cart order payment front-end
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { newSecretFor } from "./new-secret.mjs";
 
@@ -12,9 +13,15 @@ const secret = {
   kind: "Secret",
   metadata: { name: "shop-keys", labels: { "app.kubernetes.io/name": "shop", "app.kubernetes.io/instance": "shop" } },
   type: "Opaque",
-  stringData: Object.fromEntries([...callers, "webhook-secret"].map((entry) => [entry, newSecretFor(entry)])),
+  stringData: { ...Object.assign({}, ...callers.map(withDigest)), "webhook-secret": newSecretFor("webhook-secret") },
 };
 console.log(JSON.stringify(secret, null, 2));
+
+/** A key, and its digest, by which the services know it that do not present it. */
+function withDigest(caller) {
+  const key = newSecretFor(caller);
+  return { [caller]: key, [`${caller}.sha256`]: `sha256:${createHash("sha256").update(key).digest("hex")}` };
+}
 
 /** Those to whom the manifests give scopes: the indented JSON under scopes.json. */
 function callersOfManifests() {

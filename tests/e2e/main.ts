@@ -27,7 +27,10 @@ try {
   console.error(signal.aborted ? `Interrupted by ${signal.reason.message}` : (error as Error).message);
   process.exitCode = 1;
 } finally {
-  if (process.env.E2E_KEEP !== "1") await run("kubectl", ["delete", "namespace", "-l", `shop-e2e=${id}`]);
+  if (process.env.E2E_KEEP !== "1")
+    await run("kubectl", ["delete", "namespace", "-l", `shop-e2e=${id}`]).catch(({ message }) =>
+      console.error(message),
+    );
   rmSync(folder, { recursive: true });
 }
 

@@ -90,6 +90,19 @@ imagePullSecrets:
 {{- end -}}
 {{- end -}}
 
+{{/* Where a pod may run, and before whom: the values of a service, or the defaults. Empty where they say nothing */}}
+{{- define "shop.placement" -}}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- range $key := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" }}
+{{- with get $ $key }}
+{{ $key }}:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* The Secret that has a caller's key, or the webhook secret, as the entry of this name: dict "root" $ "entry" */}}
 {{- define "shop.keySecret" -}}
 {{- $own := include "shop.name" (dict "root" .root "component" (printf "key-%s" .entry)) -}}
@@ -98,7 +111,7 @@ imagePullSecrets:
 
 {{/*
 An entry as a source of a projected volume: dict "root" $ "entry" "path" "optional" <whether the pod does without>
-"digest" <whether it is there to be compared with: of a generated key that is its digest, so that no pod could present it>
+"digest" <whether it is there to be compared with: where the Secret has digests the pod gets that, and could not present it>
 */}}
 {{- define "shop.keySource" -}}
 - secret:
@@ -107,7 +120,7 @@ An entry as a source of a projected volume: dict "root" $ "entry" "path" "option
     optional: true
     {{- end }}
     items:
-      - key: {{ .entry }}{{ if and .digest (not .root.Values.keys.existingSecret) }}.sha256{{ end }}
+      - key: {{ .entry }}{{ if and .digest (or .root.Values.keys.digests (not .root.Values.keys.existingSecret)) }}.sha256{{ end }}
         path: {{ .path }}
 {{- end -}}
 

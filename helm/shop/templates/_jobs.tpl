@@ -14,13 +14,8 @@ enableServiceLinks: false
 {{- end }}
 securityContext:
   {{- toYaml $defaults.podSecurityContext | nindent 2 }}
-{{- with $defaults.nodeSelector }}
-nodeSelector:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with $defaults.tolerations }}
-tolerations:
-  {{- toYaml . | nindent 2 }}
+{{- with include "shop.placement" (omit $defaults "topologySpreadConstraints") | trim }}
+{{ . }}
 {{- end }}
 containers:
   - name: {{ .component }}

@@ -14,8 +14,10 @@
 egress:
   {{- with .root.Values.networkPolicy.dns }}
   - ports:
-      - {port: 53, protocol: UDP}
-      - {port: 53, protocol: TCP}
+      {{- range $.root.Values.networkPolicy.dnsPorts }}
+      - {port: {{ . }}, protocol: UDP}
+      - {port: {{ . }}, protocol: TCP}
+      {{- end }}
     to:
       {{- toYaml . | nindent 6 }}
   {{- end }}

@@ -122,13 +122,7 @@ spec:
     {{- with .service.extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
-  {{- with .service.priorityClassName }}
-  priorityClassName: {{ . }}
-  {{- end }}
-  {{- range $key := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" }}
-  {{- with get $.service $key }}
-  {{ $key }}:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+  {{- with include "shop.placement" .service | trim }}
+  {{- . | nindent 2 }}
   {{- end }}
 {{- end -}}
