@@ -1,4 +1,6 @@
 import { request } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { beforeDeadline, peerFaults } from "@shop/platform/testing";
 import { allowed } from "./routes.ts";
 import { type Dashboard, startDashboard } from "./testing/start-dashboard.ts";
@@ -122,15 +124,35 @@ test("a body larger than the limit is refused, whether it says so or not", async
   expect(dashboard.peers.catalog.requests).toEqual([]);
 
   const untold = await new Promise<number | undefined>((resolve, reject) => {
-    const sending = request(`${dashboard.url}/api/catalog/products`, { method: "POST" }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode);
-    });
+    const sending = request(
+      `${dashboard.url}/api/catalog/products`,
+      { method: "POST", headers: { "x-api-key": "k" } },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      },
+    );
     sending.on("error", reject);
     sending.flushHeaders();
     sending.write(big);
   });
   expect(untold).toBe(413);
+  expect(dashboard.peers.catalog.requests).toEqual([]);
+});
+
+test("a body without a key is refused before it is read", async () => {
+  const answer = await dashboard.call("POST", "/api/catalog/products", { key: null, body: { name: "Mug" } });
+  expect(answer).toMatchObject({ status: 401, body: { code: "unauthorized" } });
+  expect(dashboard.peers.catalog.requests).toEqual([]);
+});
+
+test("a body that does not come is not waited for beyond the deadline", async () => {
+  const socket = connect(dashboard.port, "127.0.0.1");
+  socket.write("POST /api/catalog/products HTTP/1.1\r\nHost: x\r\nX-API-Key: k\r\nContent-Length: 10\r\n\r\n{");
+  const began = performance.now();
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1.1 408 (.|\s)*"code":"request-timeout"/);
+  expect(performance.now() - began).toBeGreaterThan(900);
   expect(dashboard.peers.catalog.requests).toEqual([]);
 });
 

@@ -74,11 +74,11 @@ test.each(["GET", "HEAD", "DELETE"])(
   "a body of a %s never reaches a service, where it would be another request",
   async (method) => {
     answers = (_number, response) => ok(response);
-    const smuggled = "DELETE /products/1 HTTP/1.1\r\nHost: x\r\nX-Swallowed: ";
+    const smuggled = "DELETE /products/1 HTTP/1.1\r\nHost: x\r\nX-API-Key: k\r\nX-Swallowed: ";
     const chunk = `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`;
     const path = method === "DELETE" ? "/api/cart/cart/ann/clear" : "/api/catalog/products";
     const { socket, answer } = await raw(
-      `${method} ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`,
+      `${method} ${path} HTTP/1.1\r\nHost: x\r\nX-API-Key: k\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`,
     );
     socket.destroy();
     expect(answer).toMatch(/^HTTP\/1.1 422 /);
@@ -94,7 +94,8 @@ test("a chunked body goes on with its length", async () => {
     got = await text(seen[0] as IncomingMessage);
     ok(response);
   };
-  const request = "POST /api/catalog/products HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+  const request =
+    "POST /api/catalog/products HTTP/1.1\r\nHost: x\r\nX-API-Key: k\r\nContent-Type: application/json\r\n";
   const { socket } = await raw(`${request}Transfer-Encoding: chunked\r\n\r\n3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n`);
   socket.destroy();
   expect([seen[0]?.headers["content-length"], got]).toEqual(["7", '{"a":1}']);
@@ -104,7 +105,7 @@ test("callers that send half a body take no connection of a service", async () =
   answers = (_number, response) => ok(response);
   const sockets = Array.from({ length: 100 }, () => {
     const socket = connect(dashboard.port, "127.0.0.1");
-    socket.write("POST /api/catalog/products HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{");
+    socket.write("POST /api/catalog/products HTTP/1.1\r\nHost: x\r\nX-API-Key: k\r\nContent-Length: 10\r\n\r\n{");
     return socket;
   });
   await Promise.all(sockets.map((socket) => once(socket, "connect")));

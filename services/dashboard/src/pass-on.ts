@@ -1,6 +1,7 @@
 import { type Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
-import { giveUpAt, hasBody, invalidRequest, type Metrics, readBody, type State } from "@shop/platform";
+import { giveUpAt, hasBody, invalidRequest, type Metrics, type State, unauthorized } from "@shop/platform";
 import type Koa from "koa";
+import type { BodyRoom } from "./body-room.ts";
 import { exchange, Unavailable } from "./exchange.ts";
 
 interface Parts {
@@ -9,7 +10,7 @@ interface Parts {
   /** What the path has in front of the service's own. */
   readonly prefix: string;
   readonly agent: Agent;
-  readonly bodyLimit: number;
+  readonly bodies: BodyRoom;
   readonly metrics: Pick<Metrics, "peerDuration">;
 }
 
@@ -44,16 +45,19 @@ const handedOnLessMs = 300;
 
 /**
  * Passes a request on to a service, and pipes its answer back. 503 `peer-unavailable` with `peer` when there is no answer within the
- * request's deadline, or none that an API of this shop gives; 413 when the body is too large; 422 for a body where the
- * method has none.
+ * request's deadline, or none that an API of this shop gives; 401 for a body without a key, which no service would take;
+ * 422 for a body where the method has none; and what BodyRoom throws.
  */
-export function passOn({ service, url, prefix, agent, bodyLimit, metrics }: Parts): Koa.Middleware<State> {
+export function passOn({ service, url, prefix, agent, bodies, metrics }: Parts): Koa.Middleware<State> {
   const target = { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, agent };
   const base = url.pathname.replace(/\/$/, "");
 
   return async (ctx) => {
     const { context } = ctx.state;
-    const body = hasBody(ctx.req) ? await readBody(ctx.req, bodyLimit) : undefined;
+    if (hasBody(ctx.req) && !ctx.req.headers["x-api-key"]) throw unauthorized();
+    const { body, done } = await bodies.read(ctx.req, context.deadline);
+    if (ctx.res.closed) done();
+    else ctx.res.once("close", done);
     if (body && bodiless.has(ctx.method) && body.length > 0)
       throw invalidRequest([{ pointer: "/body", detail: "this route takes no body" }]);
     const until = giveUpAt(context.deadline);

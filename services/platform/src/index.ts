@@ -12,6 +12,7 @@ export {
 export { createRowCache } from "./database/row-cache.ts";
 export { failOpen } from "./fail-open.ts";
 export { type FrontDefinition, startFront } from "./front.ts";
+export { unauthorized } from "./http/api-keys.ts";
 export { hasBody, readBody } from "./http/body.ts";
 export { jsonReader } from "./http/json-reader.ts";
 export { decodeCursor, page } from "./http/page.ts";

@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { birthOf } from "./birth.ts";
 import { checksumFileOf, checksumLine, readChecksum } from "./checksum.ts";
 
 /** A backup that is whole: the file, and its checksum beside it. Times in milliseconds. */
@@ -100,12 +101,20 @@ export function createBackupFolder(folder: string, database: string) {
       for (const name of left) await rm(join(folder, name), { force: true });
     },
 
-    /** Removes all but the newest, and never `made`, which is not the newest by name when the clock was set back. */
-    async rotate(keep: number, made: string): Promise<void> {
-      for (const id of (await ids()).slice(keep).filter((old) => old !== made)) {
+    /**
+     * Removes all but the newest, and never `made`, which is not the newest by name when the clock was set back. Copies
+     * of another database than that of `made`, which was begun anew, are left: they may be all that is left of it.
+     * Answers with how many those are.
+     */
+    async rotate(keep: number, made: string): Promise<number> {
+      const birth = await birthOf(pathOf(made));
+      const [same, others]: [string[], string[]] = [[], []];
+      for (const id of await ids()) ((await birthOf(pathOf(id))) === birth ? same : others).push(id);
+      for (const id of same.slice(keep).filter((old) => old !== made)) {
         await rm(pathOf(id), { force: true });
         await rm(checksumFileOf(pathOf(id)), { force: true });
       }
+      return others.length;
     },
   };
 }

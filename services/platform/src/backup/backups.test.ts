@@ -85,6 +85,19 @@ test("two at once are one, and the newest are kept, also over a restart", async 
   await eventually(async () => (await gauge(again, "backup_last_success_timestamp_seconds")) === newest);
 });
 
+test("copies of a database that was lost are not rotated away by those of the one that was begun in its place", async () => {
+  const service = await start({ BACKUP_KEEP: "2" });
+  await service.call("POST", "/notes");
+  const lost = [await backUp(service), await backUp(service)].map(({ file }) => file);
+  await stopAll();
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(service.dataDir, `notes.db${end}`), { force: true });
+  const anew = await start({ DATA_DIR: service.dataDir, BACKUP_KEEP: "2" });
+  const made = [await backUp(anew), await backUp(anew), await backUp(anew)].map(({ file }) => file);
+  const kept = [...lost, ...made.slice(1)].flatMap((file) => [file, `${file}.sha256`]);
+  expect(filesOf(anew)).toEqual(kept);
+  expect(await idsIn(join(backupsOf(anew), lost[1]))).toEqual([1]);
+});
+
 test("what an interrupted run left is no backup and is removed; files of others stay", async () => {
   const folder = join(temporaryFolder(), "backups");
   mkdirSync(folder);

@@ -61,9 +61,13 @@ export function createBackups(options: {
     }
     log.info({ backup: id }, "a backup was made");
     lastSuccess.set(beginningOf(id) / 1000);
-    await folder
-      .rotate(options.keep, id)
-      .catch((error) => log.warn({ err: error }, "old backups could not be removed"));
+    try {
+      const others = await folder.rotate(options.keep, id);
+      if (others > 0)
+        log.warn({ others }, "backups of an earlier database are there, and stay until somebody removes them");
+    } catch (error) {
+      log.warn({ err: error }, "old backups could not be removed");
+    }
   }
 
   return {

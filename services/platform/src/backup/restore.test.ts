@@ -9,7 +9,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { pino } from "pino";
 import type { Database } from "../database/database.ts";
@@ -37,20 +37,23 @@ const add = (database: Database, count: number) =>
   database.write((trx) => trx("rows").insert(Array.from({ length: count }, () => ({ text: "x".repeat(100) }))));
 const countIn = async (file: string): Promise<number> => (await (await open(file)).read("rows").pluck("id")).length;
 
+async function backUp(database: Database, folder: string): Promise<void> {
+  const metrics = createMetrics("test", "0");
+  const log = pino({ level: "silent" });
+  const backups = createBackups({ database, name: "rows", folder, keep: 3, log, metrics });
+  const { id } = backups.start();
+  while ((await backups.find(id))?.status === "running") await setImmediate();
+}
+
 /** A closed database of five rows, and a backup of when it had three. */
 async function scene() {
   const folder = temporaryFolder();
   const file = join(folder, "rows.db");
   const database = await open(file);
   await add(database, 3);
-  const metrics = createMetrics("test", "0");
-  const log = pino({ level: "silent" });
-  const options = { database, name: "rows", folder: join(folder, "backups"), keep: 3, log, metrics };
-  const backups = createBackups(options);
-  const { id } = backups.start();
-  while ((await backups.find(id))?.status === "running") await setImmediate();
+  await backUp(database, join(folder, "backups"));
   await add(database, 2);
-  const [backup] = await findBackups(options.folder);
+  const [backup] = await findBackups(join(folder, "backups"));
   return { folder, file, backup: backup as Restorable, close: closeAll };
 }
 
@@ -79,6 +82,27 @@ test("where there is no database it is put there, and the folder made", async ()
   expect(await restore.replace()).toBeUndefined();
   await restore.close();
   expect(await countIn(elsewhere)).toBe(3);
+});
+
+test("of a database that was lost and begun anew in between, it has to be said which one is meant", async () => {
+  const { folder, file, backup, close } = await scene();
+  await close();
+  rmSync(file);
+  await backUp(await open(file), join(folder, "backups"));
+  await close();
+  await expect(findBackups(join(folder, "backups"))).rejects.toThrow(
+    `${basename(backup.file)} is the newest of the one`,
+  );
+  const [named] = await findBackups(backup.file);
+  const restore = await prepared(named as Restorable, file);
+  await restore.replace();
+  await restore.close();
+  expect(await countIn(file)).toBe(3);
+  await close();
+
+  // What was put back is copied with those of before.
+  await backUp(await open(file), join(folder, "backups"));
+  await expect(findBackups(join(folder, "backups"))).resolves.toHaveLength(1);
 });
 
 test("it is refused while a service has the database open, and no service opens it meanwhile", async () => {

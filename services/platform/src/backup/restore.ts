@@ -4,6 +4,7 @@ import { behindLinks } from "../database/database.ts";
 import { takeOwnership } from "../database/owner-lock.ts";
 import { driverCode, openConnection } from "../database/sqlite.ts";
 import { backupIdOf, readBackupName, toDisk } from "./backup-folder.ts";
+import { birthOf } from "./birth.ts";
 import { readChecksum, sha256Of } from "./checksum.ts";
 import { requireWhole } from "./copy-database.ts";
 
@@ -30,20 +31,35 @@ export class RestoreRefused extends Error {
 }
 
 /**
- * The backups that a path means: itself, or of each database the newest one in the folder.
- * Throws RestoreRefused when it means none.
+ * The backups that a path means: itself, or of each database the newest one in the folder. Throws RestoreRefused when it
+ * means none, and when the newest is of a database that was begun anew after others of the same name were made: which of
+ * the two is meant only a person knows.
  */
 export async function findBackups(path: string): Promise<Restorable[]> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new RestoreRefused(`There is no ${path}.`);
   const [folder, names] = found.isDirectory() ? [path, await readdir(path)] : [dirname(path), [basename(path)]];
-  const newest = new Map<string, Restorable>();
-  for (const name of names.sort()) {
+  const all = new Map<string, Restorable[]>();
+  for (const name of names.sort().reverse()) {
     const backup = readBackupName(name);
-    if (backup) newest.set(backup.database, { ...backup, file: join(folder, name) });
+    if (backup)
+      all.set(backup.database, [...(all.get(backup.database) ?? []), { ...backup, file: join(folder, name) }]);
   }
-  if (newest.size === 0) throw new RestoreRefused(`${path} is not a backup and holds none.`);
-  return [...newest.values()];
+  if (all.size === 0) throw new RestoreRefused(`${path} is not a backup and holds none.`);
+  return Promise.all([...all.values()].map(newestOf));
+}
+
+async function newestOf([newest, ...older]: readonly Restorable[]): Promise<Restorable> {
+  if (newest === undefined) throw new Error("No backup was given");
+  const birth = await birthOf(newest.file);
+  for (const backup of older) {
+    const other = await birthOf(backup.file);
+    if (birth === undefined || other === undefined || other >= birth) continue;
+    throw new RestoreRefused(
+      `${newest.file} is of a database that was begun anew on ${birth}; ${basename(backup.file)} is the newest of the one before. Name the file that shall be put back.`,
+    );
+  }
+  return newest;
 }
 
 /** What a restore may be called: part of a file's name, and a label in Kubernetes. */

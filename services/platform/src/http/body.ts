@@ -3,28 +3,43 @@ import { invalidRequest, Problem } from "../problem.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The bytes of a request's body. Throws 413 past the limit, before more than the limit is held. */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/**
+ * The bytes of a request's body. Throws 413 past the limit, before more than the limit is held, and 408 when it is not
+ * there by `deadline`, on the clock of `performance.now()`.
+ */
+export function readBody(request: IncomingMessage, limit: number, deadline: number): Promise<Buffer> {
   const tooLarge = () => new Problem(413, "payload-too-large", `The body may have at most ${limit} bytes.`);
   return new Promise((resolve, reject) => {
     if (Number(request.headers["content-length"] ?? 0) > limit) return reject(tooLarge());
     const chunks: Buffer[] = [];
     let size = 0;
+    const giveUp = (problem: Problem) => {
+      clearTimeout(timer);
+      request.removeAllListeners("data");
+      request.resume();
+      reject(problem);
+    };
+    const timer = setTimeout(() => giveUp(bodyTooSlow()), deadline - performance.now());
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) {
-        request.removeAllListeners("data");
-        request.resume();
-        reject(tooLarge());
-      } else chunks.push(chunk);
+      if (size > limit) giveUp(tooLarge());
+      else chunks.push(chunk);
     });
-    request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on("end", () => {
+      clearTimeout(timer);
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
     request.on("error", reject);
     request.on("close", () => {
+      clearTimeout(timer);
       if (!request.complete) reject(new Problem(400, "malformed-json", "The body ended early."));
     });
   });
 }
+
+/** The connection ends with the answer: the rest of the body is not waited for. */
+const bodyTooSlow = () =>
+  new Problem(408, "request-timeout", "The request did not arrive in time.", {}, { Connection: "close" });
 
 /** Whether the request carries a body at all (RFC 9112, section 6.3). */
 export const hasBody = (request: IncomingMessage): boolean =>

@@ -53,11 +53,12 @@ export function handlerOf(
 
 /** The bytes of the body. A route that takes none refuses one: what it would mean is unknown. */
 async function bytesOf(route: Route, ctx: Koa.ParameterizedContext<State>, limit: number): Promise<Buffer> {
+  const { deadline } = ctx.state.context;
   if (route.body) {
     requireJson(ctx.req);
-    return readBody(ctx.req, limit);
+    return readBody(ctx.req, limit, deadline);
   }
-  if (hasBody(ctx.req) && (await readBody(ctx.req, limit)).length > 0)
+  if (hasBody(ctx.req) && (await readBody(ctx.req, limit, deadline)).length > 0)
     throwFaults([{ pointer: "/body", detail: "this route takes no body" }]);
   return noBytes;
 }
