@@ -84,6 +84,22 @@ test("a mounted Secret that is swapped by symlink takes force without a restart"
   keys.stop();
 });
 
+test("beside a line that is no key, what was revoked is refused and what is valid goes on", async () => {
+  const folder = temporaryFolder();
+  const write = (caller: string, text: string) => writeFileSync(join(folder, caller), text);
+  write("cart", key("a"));
+  write("clerk", key("b"));
+  const keys = createApiKeys({ API_KEYS_DIR: folder }, {}, log, 5);
+  expect(keys.identify(key("b"))).toBeDefined();
+  write("clerk", `short\n${key("c")}`);
+  await until(() => keys.identify(key("b")) === undefined);
+  expect([key("a"), key("c")].map((each) => keys.identify(each)?.caller)).toEqual(["cart", "clerk"]);
+  const told = () => lines.filter((line) => line.includes("a key of clerk is shorter than 20"));
+  expect(told()).toHaveLength(1);
+  expect(told()[0]).not.toContain("short\\n");
+  keys.stop();
+});
+
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((turn) => setImmediate(turn));
 }

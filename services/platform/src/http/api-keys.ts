@@ -33,13 +33,11 @@ const scopesSchema = joi
 /** SHA-256 makes all keys of one length, which timingSafeEqual needs, and keeps the keys themselves out of memory. */
 const digestOf = (text: string): Buffer => hash("sha256", text, "buffer");
 
-/** The digest of one line of a key file: a key of 20 characters or more, or `sha256:` and 64 hex digits. */
-function digestOfLine(line: string, caller: string): Buffer {
+/** The digest of one line of a key file: a key of 20 characters or more, or `sha256:` and 64 hex digits. Undefined of another. */
+function digestOfLine(line: string): Buffer | undefined {
   const hashed = /^sha256:([0-9a-fA-F]{64})$/.exec(line);
   if (hashed?.[1]) return Buffer.from(hashed[1], "hex");
-  if (line.length < 20 || line.startsWith("sha256:"))
-    throw new ConfigInvalid([`API_KEYS_DIR: a key of ${caller} is shorter than 20 characters or a broken sha256`]);
-  return digestOf(line);
+  return line.length < 20 || line.startsWith("sha256:") ? undefined : digestOf(line);
 }
 
 function knownKeys(caller: string, digests: readonly Buffer[], scopes: readonly string[]): KnownKey[] {
@@ -52,15 +50,17 @@ function readKeys(
   folder: string,
   scopesFile: string | undefined,
   defaults: Readonly<Record<string, readonly string[]>>,
+  /** Told of a line that is no key, and which may throw. */
+  refuse: (problem: string) => void,
 ) {
   const scopes: Record<string, readonly string[]> = scopesFile ? readScopes(scopesFile) : { ...defaults };
-  const keys = [...readSecretFolder(folder)].flatMap(([caller, lines]) =>
-    knownKeys(
-      caller,
-      lines.map((line) => digestOfLine(line, caller)),
-      scopes[caller] ?? [],
-    ),
-  );
+  const keys = [...readSecretFolder(folder)].flatMap(([caller, lines]) => {
+    const digests = lines.map(digestOfLine);
+    if (digests.includes(undefined))
+      refuse(`API_KEYS_DIR: a key of ${caller} is shorter than 20 characters or a broken sha256`);
+    const valid = digests.filter((digest) => digest !== undefined);
+    return knownKeys(caller, valid, scopes[caller] ?? []);
+  });
   if (keys.length === 0) throw new ConfigInvalid(["API_KEYS_DIR holds no key"]);
   return keys;
 }
@@ -73,7 +73,8 @@ function readScopes(file: string): Record<string, readonly string[]> {
 
 /**
  * The keys that this service accepts: one with every scope (`API_KEY`), or a folder of callers that is re-read.
- * `defaults` are the scopes of each caller when no API_SCOPES_FILE is given. Throws ConfigInvalid.
+ * `defaults` are the scopes of each caller when no API_SCOPES_FILE is given. Throws ConfigInvalid. A line that turns out
+ * to be no key when it is read again is left out and logged: one that was revoked beside it must not stay in force.
  */
 export function createApiKeys(
   config: Pick<PlatformConfig, "API_KEY" | "API_KEYS_DIR" | "API_SCOPES_FILE">,
@@ -82,9 +83,15 @@ export function createApiKeys(
   rereadMs?: number,
 ): ApiKeys {
   const { API_KEYS_DIR: folder } = config;
+  let refuse = (problem: string): void => {
+    throw new ConfigInvalid([problem]);
+  };
+  const read = (folder: string) =>
+    orConfigInvalid(() => readKeys(folder, config.API_SCOPES_FILE, defaults, (problem) => refuse(problem)));
   const source = folder
-    ? createReread(() => orConfigInvalid(() => readKeys(folder, config.API_SCOPES_FILE, defaults)), log, rereadMs)
+    ? createReread(() => read(folder), log, rereadMs)
     : { current: always(knownKeys("admin", [digestOf(config.API_KEY ?? "")], [everyScope])), stop: () => {} };
+  refuse = onceEach((problem) => log.error({ problem }, "a key is left out"));
   return {
     identify(presented) {
       const digest = digestOf(presented);
@@ -94,6 +101,16 @@ export function createApiKeys(
       return found;
     },
     stop: source.stop,
+  };
+}
+
+/** Files are read every few seconds; what is wrong with them is said once. */
+function onceEach(say: (text: string) => void): (text: string) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (said.has(text)) return;
+    said.add(text);
+    say(text);
   };
 }
 
