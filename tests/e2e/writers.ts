@@ -98,20 +98,46 @@ export async function startWriters(
 
   const writers = {
     writes: writes as readonly Write[],
-    /** Until `service`, or each of them, has acknowledged so many more. */
+    /** Until `service`, or each of them, has acknowledged so many more. Throws after two minutes, with who has not. */
     async more(count: number, service?: Store): Promise<void> {
       const goals = (service ? [service] : stores).map((one): [Store, number] => [one, countOf(one) + count]);
-      while (goals.some(([one, goal]) => countOf(one) < goal))
-        await Promise.race([once(told, "write"), ended.then(() => Promise.reject(new Error("the writers ended")))]);
+      const missing = () => goals.filter(([one, goal]) => countOf(one) < goal);
+      const late = () => {
+        const last = missing().map(([one]) => JSON.stringify(writes.findLast((write) => write.service === one)));
+        return new Error(`too few writes of ${missing().join(" of ")}; the last: ${last.join(", ")}`);
+      };
+      await inTime(late, async (isOver) => {
+        while (missing().length > 0 && !isOver())
+          await Promise.race([once(told, "write"), ended.then(() => Promise.reject(new Error("the writers ended")))]);
+      });
     },
-    /** Lets each finish what it is at. */
+    /** Lets each finish what it is at. Throws when they do not within two minutes. */
     async stop(): Promise<readonly Write[]> {
       child.stdin.end();
-      await ended;
+      await inTime(
+        () => new Error(`the writers do not end; the last writes: ${JSON.stringify(writes.slice(-4))}`),
+        () => ended,
+      );
       return writes;
     },
   };
   return writers;
+}
+
+async function inTime(late: () => Error, work: (isOver: () => boolean) => Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      isOver = true;
+      reject(late());
+    }, 120_000);
+  });
+  try {
+    await Promise.race([work(() => isOver), end]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export const isAcknowledged = ({ status }: Write): boolean => status >= 200 && status < 300;
