@@ -47,7 +47,7 @@ async function writeWhile(name: string, happens: () => Promise<void>): Promise<v
 
 test("kubectl delete pod of each service", () =>
   writeWhile("deleted", async () => {
-    await namespace.kubectl("delete", "pod", "--timeout=2m", ...stores.map(shop.podOf));
+    await namespace.kubectl("delete", "pod", "--wait=false", ...stores.map(shop.podOf));
   }));
 
 test("SIGKILL of each service while it writes", async () => {
