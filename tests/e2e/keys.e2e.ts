@@ -155,7 +155,7 @@ test("a caller whose Secret is deleted is refused; the others go on, pods start,
   const begin = performance.now();
   await eventually(async () => expect(await statuses()).toEqual([401, 401, 401, 401]), 180_000);
   figure("a deleted key is refused everywhere after", secondsSince(begin));
-  await namespace.kubectl("delete", "pod", shop.podOf("cart"));
+  await namespace.kubectl("delete", "pod", "--wait=false", shop.podOf("cart"));
   await shop.ready();
   expect(await statuses()).toEqual([401, 401, 401, 401]);
   expect(await shop.call("cart", requests.cart)).toMatchObject({ status: 200 });

@@ -60,7 +60,7 @@ const blackHoled: Outage = async (shop, peer, caller) => {
 
 /** What is open survives a name that goes and a policy that comes: with another pod behind the name it does not. */
 async function endConnections(shop: Release, peer: Store): Promise<void> {
-  await shop.namespace.kubectl("delete", "pod", shop.podOf(peer));
+  await shop.namespace.kubectl("delete", "pod", "--wait=false", shop.podOf(peer));
   await shop.ready(240_000);
 }
 
