@@ -2,8 +2,8 @@
 //   node scripts/make-keys.mjs | kubectl create -f -
 // `create` refuses when it is there already; `apply` would put new keys in the place of those in use. With arguments it
 // makes keys for these callers instead: node scripts/make-keys.mjs admin backup cart order payment front-end
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { digestEntryOf, digestLineOf } from "./key-digest.mjs";
 import { newSecretFor } from "./new-secret.mjs";
 
 const callers = process.argv.length > 2 ? process.argv.slice(2) : callersOfManifests();
@@ -17,10 +17,10 @@ const secret = {
 };
 console.log(JSON.stringify(secret, null, 2));
 
-/** A key, and its digest, by which the services know it that do not present it. */
+/** The two entries of a key. */
 function withDigest(caller) {
   const key = newSecretFor(caller);
-  return { [caller]: key, [`${caller}.sha256`]: `sha256:${createHash("sha256").update(key).digest("hex")}` };
+  return { [caller]: key, [digestEntryOf(caller)]: digestLineOf(key) };
 }
 
 /** Those to whom the manifests give scopes: the indented JSON under scopes.json. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { digestEntryOf, digestLineOf } from "../key-digest.mjs";
 import { refusal } from "../launcher/refusal.mjs";
 import { mountedFiles } from "./mounted-files.mjs";
 
@@ -9,8 +10,6 @@ const reReadMs = 5_000;
 
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 const base64Lines = (lines) => Buffer.from(`${lines.join("\n")}\n`).toString("base64");
-/** Beside a key that the chart made: its digest, which is all that the services see of it that only compare with it. */
-const digestOf = (entry) => `${entry}.sha256`;
 
 /**
  * A Secret of the cluster as `rotate` uses it. `kubectl(args, input)` answers with what it printed; `wait(ms)` and
@@ -29,7 +28,7 @@ export function createKubernetesSecret({ name, kubectl, say = () => {}, wait = d
   /** What does not show the entry as it is in the Secret, in words; a file that cannot be read counts as one. */
   async function behind(entry) {
     const { items } = JSON.parse(await kubectl(["get", "pods", "-o", "json"]));
-    const files = [entry, digestOf(entry)].flatMap((shown) =>
+    const files = [entry, digestEntryOf(entry)].flatMap((shown) =>
       mountedFiles(items, name, shown).map((file) => ({ ...file, sum: sha256(entryOf(shown)) })),
     );
     // All pods may be about to start anew.
@@ -59,8 +58,8 @@ export function createKubernetesSecret({ name, kubectl, say = () => {}, wait = d
         await get();
         if (object.data?.[entry] !== seen) throw refusal(`Somebody else changed ${entry}. Run it again.`);
         object.data[entry] = base64Lines(lines);
-        if (object.data[digestOf(entry)] !== undefined)
-          object.data[digestOf(entry)] = base64Lines(lines.map((line) => `sha256:${sha256(line)}`));
+        if (object.data[digestEntryOf(entry)] !== undefined)
+          object.data[digestEntryOf(entry)] = base64Lines(lines.map(digestLineOf));
         const { [noteOf(entry)]: _, ...others } = object.metadata.annotations ?? {};
         object.metadata.annotations = note === undefined ? others : { ...others, [noteOf(entry)]: note };
         try {
