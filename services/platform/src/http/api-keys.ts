@@ -50,19 +50,18 @@ function readKeys(
   folder: string,
   scopesFile: string | undefined,
   defaults: Readonly<Record<string, readonly string[]>>,
-  /** Told of a line that is no key, and which may throw. */
-  refuse: (problem: string) => void,
-) {
+): { keys: KnownKey[]; problems: string[] } {
   const scopes: Record<string, readonly string[]> = scopesFile ? readScopes(scopesFile) : { ...defaults };
+  const problems: string[] = [];
   const keys = [...readSecretFolder(folder)].flatMap(([caller, lines]) => {
     const digests = lines.map(digestOfLine);
     if (digests.includes(undefined))
-      refuse(`API_KEYS_DIR: a key of ${caller} is shorter than 20 characters or a broken sha256`);
+      problems.push(`API_KEYS_DIR: a key of ${caller} is shorter than 20 characters or a broken sha256`);
     const valid = digests.filter((digest) => digest !== undefined);
     return knownKeys(caller, valid, scopes[caller] ?? []);
   });
-  if (keys.length === 0) throw new ConfigInvalid(["API_KEYS_DIR holds no key"]);
-  return keys;
+  if (keys.length === 0) throw new ConfigInvalid([...problems, "API_KEYS_DIR holds no key"]);
+  return { keys, problems };
 }
 
 function readScopes(file: string): Record<string, readonly string[]> {
@@ -83,15 +82,9 @@ export function createApiKeys(
   rereadMs?: number,
 ): ApiKeys {
   const { API_KEYS_DIR: folder } = config;
-  let refuse = (problem: string): void => {
-    throw new ConfigInvalid([problem]);
-  };
-  const read = (folder: string) =>
-    orConfigInvalid(() => readKeys(folder, config.API_SCOPES_FILE, defaults, (problem) => refuse(problem)));
   const source = folder
-    ? createReread(() => read(folder), log, rereadMs)
+    ? rereadKeys(() => orConfigInvalid(() => readKeys(folder, config.API_SCOPES_FILE, defaults)), log, rereadMs)
     : { current: always(knownKeys("admin", [digestOf(config.API_KEY ?? "")], [everyScope])), stop: () => {} };
-  refuse = onceEach((problem) => log.error({ problem }, "a key is left out"));
   return {
     identify(presented) {
       const digest = digestOf(presented);
@@ -104,14 +97,21 @@ export function createApiKeys(
   };
 }
 
-/** Files are read every few seconds; what is wrong with them is said once. */
-function onceEach(say: (text: string) => void): (text: string) => void {
-  const said = new Set<string>();
-  return (text) => {
-    if (said.has(text)) return;
-    said.add(text);
-    say(text);
-  };
+/** A problem refuses the start; afterwards it is logged when it is new, and not with every reading. */
+function rereadKeys(read: () => { keys: KnownKey[]; problems: string[] }, log: Logger, rereadMs?: number) {
+  const { problems } = read();
+  if (problems.length > 0) throw new ConfigInvalid(problems);
+  let before = problems;
+  return createReread(
+    () => {
+      const { keys, problems } = read();
+      for (const problem of problems) if (!before.includes(problem)) log.error({ problem }, "a key is left out");
+      before = problems;
+      return keys;
+    },
+    log,
+    rereadMs,
+  );
 }
 
 const always =
