@@ -30,7 +30,12 @@ async function main() {
   const access = ["context", "namespace"].flatMap((name) => (values[name] ? [`--${name}=${values[name]}`] : []));
   const name = values.secret ?? `shop-key-${entry}`;
   const secret = createKubernetesSecret({ name, kubectl: createKubectl(access), say: console.log });
-  await rotate({ entry, secret, newLine: () => newSecretFor(entry), keepOld: values["keep-old"], say: console.log });
+  const keepOld = values["keep-old"];
+  await rotate({ entry, secret, newLine: () => newSecretFor(entry), keepOld, say: console.log });
+  if (!keepOld) return;
+  const read = `kubectl get secret ${name} ${[...access, `--output=jsonpath='{.data.${entry}}'`].join(" ")}`;
+  console.log(`Every service accepts both. Read the new one, give it to who uses it, and run this again without --keep-old:
+  ${read} | base64 --decode | head -n 1`);
 }
 
 function readArguments() {

@@ -181,13 +181,18 @@ describe("docs/operations.md", () => {
     expect(commands.length).toBeGreaterThanOrEqual(2);
     // An editor that changes nothing.
     await operator.run(`EDITOR=true\nset -e\n${commands.join("\n")}`);
+    // What the last test installs by.
+    const [, values = ""] = /`(helm get values [^`]+ > shop\.yaml)`/.exec(page) ?? [];
+    await operator.run(`rm shop.yaml && ${values}`);
   });
 
   test(
     "uninstalled and installed again, the databases, backups and keys are found, and can be removed for good",
     async () => {
-      await operator.run("helm uninstall shop --namespace shop --wait");
-      const notes = await operator.run(step(2));
+      const [uninstall = "", ...removal] = blocksOf("docs/operations.md", "Uninstall");
+      expect(removal).toHaveLength(2);
+      await operator.run(uninstall);
+      await operator.run(step(2));
       await operator.forward(page);
       const backups = await operator.run('curl -i "http://localhost:8003/admin/backups" -H "X-API-Key: $KEY"');
       expect(statusesIn(backups)).toEqual([200]);
@@ -196,7 +201,7 @@ describe("docs/operations.md", () => {
       expect(await operator.run('curl "http://localhost:8003/orders" -H "X-API-Key: $KEY"')).toContain('"journey-');
 
       await operator.endForwards();
-      await operator.run(`helm uninstall shop --namespace shop --wait\n${removalIn(notes)}`);
+      await operator.run([uninstall, ...removal].join("\n"));
       const kept = await run("kubectl", ["get", ofRelease, "--namespace=shop", "-l", selector, "--output=name"]);
       expect(kept).toBe("");
     },

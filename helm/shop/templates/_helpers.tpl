@@ -65,6 +65,11 @@ mergeOverwrite and not merge, which takes false and 0 for unset; deepCopy, becau
 {{- toYaml $stores -}}
 {{- end -}}
 
+{{/* "true" of a service that has no pod, because it is restored or has no replicas, else nothing: dict "root" $ "component" "service" */}}
+{{- define "shop.isStopped" -}}
+{{- if or (has .component (.root.Values.restore.services | default list)) (eq (int .service.replicas) 0) }}true{{ end -}}
+{{- end -}}
+
 {{/* What runs a service, as kubectl names it: dict "root" $ "component" "service" */}}
 {{- define "shop.workload" -}}
 {{ .service.database | ternary "statefulset" "deployment" }}/{{ include "shop.name" . }}

@@ -105,6 +105,14 @@ test("of a database that was lost and begun anew in between, it has to be said w
   await expect(findBackups(join(folder, "backups"))).resolves.toHaveLength(1);
 });
 
+test("for one that is not there, those that are there are named", async () => {
+  const { folder, backup } = await scene();
+  const other = join(folder, "backups", "rows-20000101T000000000Z.db");
+  await expect(findBackups(other)).rejects.toThrow(`There is no ${other}. There are: ${basename(backup.file)}.`);
+  const nowhere = join(folder, "no", "rows.db");
+  await expect(findBackups(nowhere)).rejects.toThrow(`There is no ${nowhere}.`);
+});
+
 test("it is refused while a service has the database open, and no service opens it meanwhile", async () => {
   const { file, backup, close } = await scene();
   await expect(prepareRestore(backup, file)).rejects.toThrow("in use by another process");

@@ -37,7 +37,7 @@ export class RestoreRefused extends Error {
  */
 export async function findBackups(path: string): Promise<Restorable[]> {
   const found = await stat(path).catch(() => undefined);
-  if (!found) throw new RestoreRefused(`There is no ${path}.`);
+  if (!found) throw new RestoreRefused(`There is no ${path}.${await backupsBeside(path)}`);
   const [folder, names] = found.isDirectory() ? [path, await readdir(path)] : [dirname(path), [basename(path)]];
   const all = new Map<string, Restorable[]>();
   for (const name of names.sort().reverse()) {
@@ -47,6 +47,13 @@ export async function findBackups(path: string): Promise<Restorable[]> {
   }
   if (all.size === 0) throw new RestoreRefused(`${path} is not a backup and holds none.`);
   return Promise.all([...all.values()].map(newestOf));
+}
+
+/** The newest backups where one was looked for in vain, as a sentence. */
+async function backupsBeside(path: string): Promise<string> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const newest = names.filter(readBackupName).sort().reverse().slice(0, 10);
+  return newest.length === 0 ? "" : ` There are: ${newest.join(", ")}.`;
 }
 
 async function newestOf([newest, ...older]: readonly Restorable[]): Promise<Restorable> {
