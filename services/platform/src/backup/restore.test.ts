@@ -107,8 +107,13 @@ test("of a database that was lost and begun anew in between, it has to be said w
 
 test("for one that is not there, those that are there are named", async () => {
   const { folder, backup } = await scene();
+  const older = "rows-20200101T000000000Z.db";
+  for (const name of [older, "sums-20210101T000000000Z.db", "notes.txt"])
+    writeFileSync(join(folder, "backups", name), "");
   const other = join(folder, "backups", "rows-20000101T000000000Z.db");
-  await expect(findBackups(other)).rejects.toThrow(`There is no ${other}. There are: ${basename(backup.file)}.`);
+  await expect(findBackups(other)).rejects.toThrow(
+    `There is no ${other}. The newest are: ${basename(backup.file)}, ${older}.`,
+  );
   const nowhere = join(folder, "no", "rows.db");
   await expect(findBackups(nowhere)).rejects.toThrow(`There is no ${nowhere}.`);
 });

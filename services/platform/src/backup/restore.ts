@@ -49,11 +49,13 @@ export async function findBackups(path: string): Promise<Restorable[]> {
   return Promise.all([...all.values()].map(newestOf));
 }
 
-/** The newest backups where one was looked for in vain, as a sentence. */
+/** The newest backups where one was looked for in vain, of the same database if it says one, as a sentence. */
 async function backupsBeside(path: string): Promise<string> {
-  const names = await readdir(dirname(path)).catch(() => []);
-  const newest = names.filter(readBackupName).sort().reverse().slice(0, 10);
-  return newest.length === 0 ? "" : ` There are: ${newest.join(", ")}.`;
+  const wanted = /^([a-z][a-z0-9_]*)-/.exec(basename(path))?.[1];
+  const all = (await readdir(dirname(path)).catch(() => [])).filter(readBackupName).sort().reverse();
+  const same = all.filter((name) => readBackupName(name)?.database === wanted);
+  const newest = (same.length > 0 ? same : all).slice(0, 10);
+  return newest.length === 0 ? "" : ` The newest are: ${newest.join(", ")}.`;
 }
 
 async function newestOf([newest, ...older]: readonly Restorable[]): Promise<Restorable> {

@@ -97,6 +97,9 @@ test("beside a line that is no key, what was revoked is refused and what is vali
   const told = () => lines.filter((line) => line.includes("a key of clerk is shorter than 20"));
   expect(told()).toHaveLength(1);
   expect(told()[0]).not.toContain("short\\n");
+  write("cart", key("f"));
+  await until(() => keys.identify(key("f")) !== undefined);
+  expect(told()).toHaveLength(1);
   write("clerk", key("c"));
   write("cart", key("d"));
   await until(() => keys.identify(key("d")) !== undefined);

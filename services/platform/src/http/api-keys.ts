@@ -99,13 +99,12 @@ export function createApiKeys(
 
 /** A problem refuses the start; afterwards it is logged when it is new, and not with every reading. */
 function rereadKeys(read: () => { keys: KnownKey[]; problems: string[] }, log: Logger, rereadMs?: number) {
-  const { problems } = read();
-  if (problems.length > 0) throw new ConfigInvalid(problems);
-  let before = problems;
+  let before: string[] | undefined;
   return createReread(
     () => {
       const { keys, problems } = read();
-      for (const problem of problems) if (!before.includes(problem)) log.error({ problem }, "a key is left out");
+      if (before === undefined && problems.length > 0) throw new ConfigInvalid(problems);
+      for (const problem of problems) if (!before?.includes(problem)) log.error({ problem }, "a key is left out");
       before = problems;
       return keys;
     },
