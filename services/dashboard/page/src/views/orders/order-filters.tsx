@@ -1,8 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { orderStatuses } from "../../api/order.ts";
 import { inWords } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { SelectField, TextField } from "../../components/field.tsx";
+import { useDraft } from "../../hooks/use-draft.ts";
 import { isUserId } from "../../session/customer.ts";
 import { type Asked, isNarrowed } from "./order-address.ts";
 
@@ -17,10 +18,8 @@ const states = [["", "All states"], ...orderStatuses.map((status) => [status, in
 /** Which orders to show: asked for together, by Enter or the button, and each a step of the back button. */
 export function OrderFilters({ asked, onAsk }: Props) {
   const { status = "", user_id = "", from = "", to = "" } = asked;
-  const [draft, setDraft] = useState({ status, user_id, from, to });
+  const [draft, setDraft] = useDraft({ status, user_id, from, to });
   const [faulty, setFaulty] = useState(false);
-  // The address was changed by another than this form, such as the back button.
-  useEffect(() => setDraft({ status, user_id, from, to }), [status, user_id, from, to]);
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
 
   const faults = faultsOf(draft);

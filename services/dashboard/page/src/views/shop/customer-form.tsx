@@ -1,15 +1,16 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { announce } from "../../components/announcer.tsx";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
+import { useDraft } from "../../hooks/use-draft.ts";
 import { choosing, customer, isUserId, setCustomer } from "../../session/customer.ts";
 
 /** Chooses whose cart is worked on. */
 export function CustomerForm() {
-  const [text, setText] = useState(customer.value);
+  const [text, setText] = useDraft(customer.value);
   const [faulty, setFaulty] = useState(false);
-  useEffect(() => setText(customer.value), [customer.value]);
-  useEffect(() => {
+  // In the commit: a click right after the typing must know.
+  useLayoutEffect(() => {
     choosing.value = text.trim() !== customer.value;
     return () => {
       choosing.value = false;
