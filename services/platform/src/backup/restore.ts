@@ -51,9 +51,8 @@ export async function findBackups(path: string): Promise<Restorable[]> {
 
 /** The newest backups where one was looked for in vain, of the same database if it says one, as a sentence. */
 async function backupsBeside(path: string): Promise<string> {
-  const wanted = /^([a-z][a-z0-9_]*)-/.exec(basename(path))?.[1];
   const all = (await readdir(dirname(path)).catch(() => [])).filter(readBackupName).sort().reverse();
-  const same = all.filter((name) => readBackupName(name)?.database === wanted);
+  const same = all.filter((name) => basename(path).startsWith(`${readBackupName(name)?.database}-`));
   const newest = (same.length > 0 ? same : all).slice(0, 10);
   return newest.length === 0 ? "" : ` The newest are: ${newest.join(", ")}.`;
 }
