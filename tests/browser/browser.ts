@@ -49,3 +49,13 @@ export async function visit(browser: Browser, origin: string, options: BrowserCo
   });
   return { page, complaints };
 }
+
+/** Lets the page's requests to `address` go on only when what it answers with is called. */
+export async function hold(page: Page, address: string): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(address, (route) => released.then(() => route.continue()));
+  return release;
+}

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { hold } from "./browser.ts";
 import { holdsInEveryLook } from "./looks.ts";
 import { useShopInBrowser } from "./shop-in-browser.ts";
 
@@ -41,6 +42,22 @@ test("quantities are changed, lines removed, and all of it cleared after a quest
   await page.getByRole("button", { name: "Clear", exact: true }).click();
   await page.getByRole("link", { name: "To the shop" }).waitFor();
   expect((await visiting.shop.cart.call("GET", "/cart/edits")).body.items).toEqual([]);
+});
+
+test("nothing is ordered while a change of the cart is under way", async () => {
+  const cup = await newProduct("Cup");
+  await add("hasty", cup);
+  const page = await visiting.signedIn("/cart/hasty");
+  const quantity = page.getByLabel("Quantity of Cup");
+  await quantity.fill("4");
+  const release = await hold(page, "**/cart/hasty/items/*");
+  await quantity.press("Enter");
+  await page.getByRole("button", { name: "Check out" }).click({ force: true });
+  release();
+  await page.getByText("$40.00").first().waitFor();
+  expect((await visiting.shop.order.call("GET", "/orders?user_id=hasty")).body).toEqual([]);
+  await page.getByRole("button", { name: "Check out" }).click();
+  await page.getByRole("button", { name: "Pay $40.00" }).waitFor();
 });
 
 test("a price that changed is told at the checkout with both prices, shown, and accepted by the next one", async () => {

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { hold } from "./browser.ts";
 import { holdsInEveryLook } from "./looks.ts";
 import { useShopInBrowser } from "./shop-in-browser.ts";
 
@@ -48,6 +49,21 @@ test("of a stale edit theirs can be taken, which changes nothing", async () => {
   await page.getByRole("button", { name: "Save", exact: true }).waitFor();
   expect(await page.getByLabel("Price in USD").inputValue()).toBe("25.00");
   expect(await stored(id)).toMatchObject({ name: "Desk lamp", price: 25, version: 2 });
+});
+
+test("what is typed while a change is being saved is there afterwards, to be saved next", async () => {
+  const id = await make();
+  const page = await visiting.signedIn(`/products/${id}`);
+  await page.getByLabel("Name").fill("Floor lamp");
+  const release = await hold(page, `**/products/${id}`);
+  await save(page);
+  await page.getByLabel("Description").fill("Warm and tall");
+  release();
+  await page.getByRole("heading", { level: 1, name: "Floor lamp" }).waitFor();
+  expect(await page.getByLabel("Description").inputValue()).toBe("Warm and tall");
+  await save(page);
+  await page.getByText("Undo my changes").waitFor({ state: "detached" });
+  expect(await stored(id)).toMatchObject({ name: "Floor lamp", description: "Warm and tall", version: 3 });
 });
 
 test("the stock is adjusted once however often it is clicked, with its reason in the history", async () => {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { say } from "./announcer.tsx";
 
 interface Props {
@@ -22,7 +22,8 @@ export function View({ title, actions, children }: Props) {
   useEffect(() => {
     document.title = `${title} · Shop`;
   }, [title]);
-  useEffect(() => {
+  // In the commit: later it would take the focus away from where somebody types already.
+  useLayoutEffect(() => {
     // The first view is read by the browser itself.
     if (arrived) {
       heading.current?.focus();

@@ -42,6 +42,8 @@ export function useLoad<Data>(
   useEffect(() => {
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    // Between a render with other deps and the effect that aborts this there is a frame, and an answer may come in it.
+    const isWanted = () => !ended.signal.aborted && shown.current === identity;
     const run = async () => {
       let again = everyMs;
       if (!document.hidden || turn === 0) {
@@ -50,15 +52,15 @@ export function useLoad<Data>(
         try {
           const data = await current.current(ended.signal);
           // What was asked before an action is older than what the action brought.
-          if (!ended.signal.aborted && before === puts.current) setState({ data, loading: false });
+          if (isWanted() && before === puts.current) setState({ data, loading: false });
         } catch (error) {
-          if (ended.signal.aborted) return;
+          if (!isWanted()) return;
           const problem = asProblem(error);
           setState((before) => ({ ...before, problem, loading: false }));
           if (problem.isPassing) again = Math.max(everyMs ?? 0, patienceMs);
         }
       }
-      if (again && !ended.signal.aborted) timer = setTimeout(run, again);
+      if (again && isWanted()) timer = setTimeout(run, again);
     };
     void run();
     return () => {

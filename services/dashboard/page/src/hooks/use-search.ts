@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** So that a word is one request, and not one a letter. */
 const typingPauseMs = 250;
@@ -26,14 +26,16 @@ export function useSearch(q: string, onSearch: (q: string) => void): Search {
     sent.current = typed;
     latest.current(typed);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The address was changed by another than this field, such as the back button.
     if (q !== sent.current) setText(q);
     sent.current = q;
   }, [q]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (typed === q) return;
-    const timer = setTimeout(now, typingPauseMs);
+    // Somebody who goes elsewhere during the pause is not called back: this view stays until the next one was fetched.
+    const at = location.pathname;
+    const timer = setTimeout(() => location.pathname === at && now(), typingPauseMs);
     return () => clearTimeout(timer);
   }, [typed, q]);
   return { text, typed, onInput: setText, now };

@@ -28,8 +28,9 @@ export function SignInView() {
     event.preventDefault();
     const given = key.trim();
     setFaulty(!isKey(given));
-    if (isKey(given)) void action.run(() => signIn(given).then(arrive));
-    else action.dismiss();
+    if (!isKey(given)) return action.dismiss();
+    arrive();
+    void action.run(() => signIn(given));
   };
   return (
     <main class="sign-in">

@@ -74,7 +74,7 @@ export function CartOf({ userId, onOrder }: Props) {
               </Empty>
             </div>
           )}
-          <Checkout cart={data} edits={edits} onOrder={onOrder} onRefused={cart.reload} />
+          <Checkout cart={data} edits={edits} changing={changing.busy} onOrder={onOrder} onRefused={cart.reload} />
         </div>
       )}
     </View>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { Order } from "../../api/order.ts";
 import { Empty } from "../../components/empty.tsx";
@@ -14,7 +14,7 @@ export default function CartView({ user_id }: { user_id: string }) {
   const { query, path } = useLocation();
   const navigate = useNavigate();
   const [placed, setPlaced] = useState<Order>();
-  useEffect(() => setCustomer(user_id), [user_id]);
+  useLayoutEffect(() => setCustomer(user_id), [user_id]);
   if (!isUserId(user_id))
     return (
       <View title="Cart">

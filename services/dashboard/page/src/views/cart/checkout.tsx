@@ -13,6 +13,8 @@ interface Props {
   readonly cart: Cart;
   /** Counts what the person changed in the cart. */
   readonly edits: number;
+  /** A change of the cart is under way, and an order of it might overtake that. */
+  readonly changing: boolean;
   readonly onOrder: (order: Order) => void;
   /** The cart may show more now of why. */
   readonly onRefused: () => void;
@@ -22,7 +24,7 @@ interface Props {
  * Makes an order of the cart, once. The intent has no version of the cart in its name: while it is not known whether the
  * first request made an order, a cart that changed must not make a second one.
  */
-export function Checkout({ cart, edits, onOrder, onRefused }: Props) {
+export function Checkout({ cart, edits, changing, onOrder, onRefused }: Props) {
   const intent = `checkout:${cart.user_id}`;
   const [interrupted] = useState(() => intentOpen(intent));
   const checkout = useAction();
@@ -70,7 +72,7 @@ export function Checkout({ cart, edits, onOrder, onRefused }: Props) {
         />
       )}
       {(!empty || open) && (
-        <Button kind="primary" onClick={begin} busy={busy}>
+        <Button kind="primary" onClick={begin} busy={busy} disabled={changing}>
           {open ? "Go on with the checkout" : "Check out"}
         </Button>
       )}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CartLine } from "../../api/cart.ts";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
@@ -16,7 +16,7 @@ export function LineQuantity({ line, busy, onQuantity }: Props) {
   const [text, setText] = useState(String(line.quantity));
   const [faulty, setFaulty] = useState(false);
   const was = useRef(line.quantity);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Changed elsewhere: shown, unless another number is being typed here.
     setText((typed) => (typed === String(was.current) ? String(line.quantity) : typed));
     was.current = line.quantity;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type Page, queryString } from "../../api/client.ts";
 import { listOrders, type Order } from "../../api/order.ts";
@@ -46,7 +46,7 @@ export default function OrdersView() {
 function useArrival(cursor: string | undefined): void {
   const { wasPush } = useLocation() as unknown as { wasPush: boolean };
   const shown = useRef(cursor);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown.current === cursor) return;
     shown.current = cursor;
     announce(cursor ? "Another page of orders" : "The first page of orders");

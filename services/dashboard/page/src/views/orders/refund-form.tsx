@@ -43,8 +43,9 @@ function Fields({ left, currency, refunding }: FieldsProps) {
     const asked = askedAmount(amount, left, currency);
     setFault("fault" in asked ? asked.fault : undefined);
     if ("fault" in asked || !(await refunding.begin({ amount: asked.amount, reason: reason.trim() }))) return;
-    setAmount("");
-    setReason("");
+    // What was typed while it was under way is for the next one.
+    setAmount((now) => (now === amount ? "" : now));
+    setReason((now) => (now === reason ? "" : now));
   };
   return (
     <form class="refund-form" onSubmit={submit} noValidate>

@@ -31,8 +31,9 @@ export function AdjustStock({ product, onAdjusted }: Props) {
     `adjust:${product.id}`,
     (adjustment, key) => adjustStock(product.id, adjustment, key),
     ({ wish, body, earlier }) => {
-      setChange("");
-      setReason("");
+      // What was typed while it was under way is for the next one.
+      setChange((now) => (parseCount(now) === wish.delta ? "" : now));
+      setReason((now) => (now.trim() === wish.reason ? "" : now));
       // Of an earlier time: the stock may be another by now.
       onAdjusted(earlier ? undefined : body);
       announce(

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Product } from "../../api/catalog.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
@@ -30,7 +30,7 @@ const columns: readonly Column<Difference>[] = [
 /** Two edits of one product: both are shown, and a person decides. */
 export function EditConflict({ base, theirs, draft, busy, onTakeTheirs, onSaveYours }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [theirs.version]);
+  useLayoutEffect(() => heading.current?.focus(), [theirs.version]);
   const { yours, differences } = compare(base, draftOf(theirs), draft, theirs.currency);
   return (
     <div class="alert alert-warning conflict" role="alert">

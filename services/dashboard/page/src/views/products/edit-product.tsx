@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { editProduct, getProduct, type Product } from "../../api/catalog.ts";
 import { asProblem } from "../../api/problem.ts";
 import { Notice, ProblemAlert } from "../../components/alert.tsx";
@@ -6,6 +6,7 @@ import { announce } from "../../components/announcer.tsx";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { useAction } from "../../hooks/use-action.ts";
+import { compare } from "./conflict.ts";
 import { changedFields, type Draft, draftOf, editOf } from "./draft.ts";
 import { EditConflict } from "./edit-conflict.tsx";
 import { type Faults, faultsIn, faultsOf } from "./faults.ts";
@@ -30,7 +31,7 @@ export function EditProduct({ product, onSaved }: Props) {
   const { currency } = product;
   const isChanged = changedFields(draftOf(base), draft, currency).length > 0;
 
-  const beginWith = (next: Product, kept = draftOf(next)) => {
+  const beginWith = (next: Product, kept: Draft | ((now: Draft) => Draft) = draftOf(next)) => {
     setBase(next);
     setDraft(kept);
     setTheirs(undefined);
@@ -44,7 +45,7 @@ export function EditProduct({ product, onSaved }: Props) {
 
   // What was decided is gone from the page, and the focus with it.
   const wasAsked = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wasAsked.current && !theirs) form.current?.querySelector("input")?.focus();
     wasAsked.current = theirs !== undefined;
   }, [theirs]);
@@ -55,7 +56,9 @@ export function EditProduct({ product, onSaved }: Props) {
       if (Object.keys(edit).length === 0) return takeTheirs(from);
       try {
         const { body } = await editProduct(from.id, from.version, edit);
-        beginWith(body);
+        // What was typed while it was under way stays, over what is stored now. In a conflict nothing can be typed.
+        const typed = (now: Draft) => compare(wanted, draftOf(body), now, currency).yours;
+        beginWith(body, from === theirs ? undefined : typed);
         onSaved(body);
         announce("The product is saved.");
       } catch (error) {

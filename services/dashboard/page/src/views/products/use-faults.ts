@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../../components/announcer.tsx";
 import type { Faults } from "./faults.ts";
 
@@ -6,7 +6,7 @@ import type { Faults } from "./faults.ts";
 export function useFaults(faults: Faults) {
   const form = useRef<HTMLFormElement>(null);
   const told = JSON.stringify(faults);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const count = Object.keys(JSON.parse(told)).length;
     if (count === 0) return;
     announce(count === 1 ? "One field has to be mended." : `${count} fields have to be mended.`);

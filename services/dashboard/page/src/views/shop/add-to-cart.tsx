@@ -28,7 +28,8 @@ export function AddToCart({ product, userId, onCart }: Props) {
     ({ wish, body, earlier }) => {
       // Of an earlier time: the cart may be another by now, and is asked for anew.
       onCart(earlier ? undefined : body);
-      setText("1");
+      // Another number is for another wish: it was typed while this one was under way.
+      setText((now) => (parseQuantity(now) === wish ? "1" : now));
       announce(`${wish} × ${product.name} ${earlier ? "was already added" : "added"} to the cart of ${userId}.`);
     },
   );

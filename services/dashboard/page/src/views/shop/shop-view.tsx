@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { getCart } from "../../api/cart.ts";
+import { type Cart, getCart } from "../../api/cart.ts";
 import { listProducts, type Product, type ProductFilter } from "../../api/catalog.ts";
 import { type Page, queryString } from "../../api/client.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
@@ -37,6 +37,8 @@ export default function ShopView() {
   if (products.data) last.current = products.data;
   const page = products.data ?? last.current;
 
+  // What was added for the customer before may be answered after another one was set.
+  const show = (now: Cart | undefined) => (now?.user_id === customer.value ? cart.put(now) : cart.reload());
   const refilter = (change: Partial<ProductFilter>) =>
     navigate(path, { query: addressOf({ ...filter, ...change }), replace: true });
   const address = (cursor?: string) => path + queryString({ ...addressOf(filter), cursor });
@@ -59,7 +61,7 @@ export default function ShopView() {
           busy={products.data === undefined}
           cart={cart.data}
           userId={userId}
-          onCart={sells ? (now) => (now ? cart.put(now) : cart.reload()) : undefined}
+          onCart={sells ? show : undefined}
         />
       )}
       {!page && products.loading && <Skeleton rows={6} />}
